@@ -1,0 +1,1 @@
+"""The fronts: messages in, replies out. Imports no torch."""

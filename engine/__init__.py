@@ -1,0 +1,1 @@
+"""How a reply is made. Knows shops and shoppers, no chat service."""

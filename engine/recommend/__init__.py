@@ -1,0 +1,1 @@
+"""Which products to show, and the true reason."""

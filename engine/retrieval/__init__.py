@@ -1,0 +1,1 @@
+"""The right passage first, and how sure we are of it."""

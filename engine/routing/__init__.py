@@ -1,0 +1,1 @@
+"""What a message asks for: language, parts, constraints, route."""
