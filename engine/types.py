@@ -295,7 +295,7 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer as a value: fronts render it, the desk journals it. `text` is plain, never empty."""
+    """One answer as a value, rendered by fronts, journaled by the desk. `text` is never empty."""
 
     text: str
     route: Route
