@@ -1,7 +1,8 @@
 """From features to a rank and to a probability of being right, learned from the shop's examples.
 
-Every example question is asked with itself hidden (a right answer exists), and once more with its whole entry hidden (none exists); generic questions no shop
-answers are further examples of the latter.
+Every example question is asked with itself hidden (a right answer exists), and once more with
+its whole entry hidden (none exists); generic questions no shop answers are further examples of
+the latter.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def unseen_share(
     found: EntryFeatures, query: Query, hidden: npt.NDArray[np.bool_] | None = None
 ) -> float:
     """Share (0..1) of the question's term weight that stands in no row (that is not hidden)."""
-    rows = [] if hidden is None else np.flatnonzero(hidden)
+    rows: list[int] = [] if hidden is None else np.flatnonzero(hidden).tolist()
     taken = Counter(term for row in rows for term in set(found.lexical.terms[row]))
     weights = {
         term: found.lexical.idf(term)

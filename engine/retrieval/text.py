@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
@@ -14,18 +15,8 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 PIECE = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:['’-][a-z0-9]+)*")
 LONGEST = 2000
 
-STOP_EN = frozenset(
-    """a an the i me my we us our you your it its this that these those is are was were be been am
-    do does did doing have has had having will would can could shall should may might must to of in
-    on at for from by with about into and or but if then so than as also just very really please
-    pls hi hello hey thanks thank what which who how when where why there here any some get got
-    gets im i'm i've i'd it's that's what's don't u ur let tell know want need like ok okay""".split()
-)
-STOP_ZH = frozenset(
-    """的 了 吗 呢 啊 吧 呀 哦 嗯 我 你 您 他 她 它 我们 你们 是 在 有 和 与 或 就 都 也 还 要 会 能 可以
-    可 想 请问 请 一下 一个 个 这 那 这个 那个 什么 怎么 怎样 如何 多少 几 哪 哪里 哪个 吗 嘛 么 为什么
-    给 到 把 被 对 从 用 很 太 得 地 着 过 没 不 好 想要 需要 能不能 可不可以 有没有 是不是""".split()
-)
+
+DATA = Path(__file__).parent / "data"
 
 
 def normalise(text: str) -> str:
@@ -39,6 +30,12 @@ def is_chinese(text: str) -> bool:
     han = sum(len(run) for run in HAN.findall(text))
     latin_words = len(re.findall(r"[A-Za-z]{2,}", text))
     return han > 0 and han >= latin_words
+
+
+@lru_cache(maxsize=8)
+def stop_words(language: str) -> frozenset[str]:
+    """Words that say nothing about what a question is about ("en" or "zh")."""
+    return frozenset((DATA / f"stop_words_{language}.txt").read_text(encoding="utf-8").split())
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +87,8 @@ def words(text: str) -> tuple[str, ...]:
 
 def terms(text: str) -> tuple[str, ...]:
     """Content terms for the lexical index: stop words gone, English stemmed."""
-    kept = (word for word in _words(text) if word not in STOP_EN and word not in STOP_ZH)
+    stopped = stop_words("en") | stop_words("zh")
+    kept = (word for word in _words(text) if word not in stopped)
     return tuple(stem(word) if word.isascii() else word for word in kept)
 
 

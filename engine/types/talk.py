@@ -1,0 +1,196 @@
+"""What is said: messages, replies, sessions, and what the generator is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.types.names import Band, HandoffReason, Route, SourceKind, WordedBy
+from engine.types.shop import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a shopper sent. `action` is a pressed button's payload; then `text` may be empty.
+
+    `staffed`: a person can take this conversation over.
+    """
+
+    id: str
+    conversation: str
+    shopper: str
+    text: str
+    at: datetime
+    action: str | None = None
+    language_hint: str | None = None
+    channel: str = "terminal"
+    private: bool = True
+    staffed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of knowledge shown to the model. `id`: "entry:…", "product:…", "review:…"."""
+
+    id: str
+    kind: SourceKind
+    title: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The source of a reply, as the shopper may open it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One tap. `action` is "kind:argument", at most 64 bytes in UTF-8."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product as shown. Price and stock come from the catalogue at the moment of sending."""
+
+    sku: str
+    name: str
+    price: Money
+    in_stock: bool
+    url: str
+    image: str
+    caption: str
+    reason: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One grounding verdict about one drafted sentence."""
+
+    sentence: str
+    passed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How one answer came about."""
+
+    snapshot: str
+    model: str
+    worded_by: WordedBy
+    scores: Mapping[str, float] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A whole, grounded piece of a reply, shown while the rest is being written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer as a value, rendered by fronts, journaled by the desk. `text` is never empty."""
+
+    text: str
+    route: Route
+    band: Band | None
+    confidence: float
+    language: str
+    citations: tuple[Citation, ...] = ()
+    products: tuple[ProductCard, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    handoff: HandoffReason | None = None
+    receipt: Receipt = field(default_factory=lambda: Receipt("", "", WordedBy.TEMPLATE))
+    turn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the generator is given; laid out by engine/generation/prompts.py."""
+
+    task: Route
+    language: str
+    question: str
+    passages: tuple[Passage, ...]
+    conversation: tuple[str, ...] = ()
+    reason: str = ""
+    """For recommend: why these products, as one phrase the text must word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message with its reply, masked, as the session remembers it."""
+
+    question: str
+    answer: str
+    route: Route
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a conversation remembers. All text in it is masked; `vault` holds the values."""
+
+    conversation: str
+    shopper: str = ""
+    language: str = ""
+    language_chosen: bool = False
+    turns: tuple[Turn, ...] = ()
+    products: tuple[str, ...] = ()
+    """Product ids shown last, best first."""
+    disliked: tuple[str, ...] = ()
+    viewed: tuple[str, ...] = ()
+    pending_order: str = ""
+    """An order number given, still waiting for its proof of ownership."""
+    unknown_streak: int = 0
+    vault: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of one turn: the reply, and the session as it is after it."""
+
+    reply: Reply
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How one question of a message is to be answered. `text` is said when no draft may be."""
+
+    question: str
+    route: Route
+    language: str
+    text: str
+    worded_by: WordedBy
+    confidence: float = 1.0
+    band: Band | None = None
+    prompt: Prompt | None = None
+    closing: str = ""
+    """Sentences by code (price, stock) that follow either wording."""
+    citations: tuple[Citation, ...] = ()
+    products: tuple[ProductCard, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    handoff: HandoffReason | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a whole message is to be answered, and the session as it is afterwards."""
+
+    language: str
+    parts: tuple[Part, ...]
+    session: Session
