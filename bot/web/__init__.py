@@ -1,0 +1,1 @@
+"""The local chat page and its websocket."""

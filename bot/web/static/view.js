@@ -1,0 +1,100 @@
+// The conversation on the page: one article an item, added to a live region.
+
+import { cards, chips, panels, tools } from "./cards.js";
+import { button, clock, day, icon, linked, make } from "./text.js";
+
+export class View {
+  /** `act` holds press(item, button, card) and again(item). */
+  constructor(log, act) {
+    this.log = log;
+    this.act = act;
+    this.shown = new Map();
+    this.words = null;
+    this.lastDay = "";
+  }
+
+  /** Shows all items afresh, as after a reload or in another language. */
+  all(items, words) {
+    this.words = words;
+    this.shown.clear();
+    this.lastDay = "";
+    this.log.replaceChildren();
+    for (const item of items) this.add(item);
+  }
+
+  /** Adds one item at the end. */
+  add(item) {
+    const stamp = day(item.at, this.words);
+    if (stamp !== this.lastDay) this.log.append(make("p", { class: "day" }, make("span", {}, stamp)));
+    this.lastDay = stamp;
+    const element = item.kind === "me" ? this.mine(item) : this.theirs(item);
+    this.shown.set(item.key, element);
+    this.log.append(element);
+  }
+
+  /** Shows one item as it is now, in its old place; keeps the keyboard where it was. */
+  update(item) {
+    const old = this.shown.get(item.key);
+    if (!old) return this.add(item);
+    const at = [...old.querySelectorAll("button, a")].indexOf(document.activeElement);
+    const fresh = item.kind === "me" ? this.mine(item) : this.theirs(item);
+    if (item.kind === "shop") this.keepText(old, fresh);
+    old.replaceChildren(...fresh.childNodes);
+    old.className = fresh.className;
+    if (at >= 0) old.querySelectorAll("button, a")[at]?.focus();
+    return old;
+  }
+
+  /** An unchanged text stays the same node, so that a screen reader does not say it twice. */
+  keepText(old, fresh) {
+    const before = old.querySelector(".text");
+    const after = fresh.querySelector(".text");
+    if (before && after && before.innerHTML === after.innerHTML) after.replaceWith(before);
+  }
+
+  /** One more sentence of an answer being written. */
+  extend(item, more) {
+    const text = this.shown.get(item.key)?.querySelector(".text");
+    if (text) text.append(more);
+  }
+
+  mine(item) {
+    const failed = item.state === "failed";
+    return make(
+      "article",
+      { class: `item me ${item.state}`, "aria-label": this.words.you },
+      make("div", { class: "bubble" }, make("p", { class: "text", dir: "auto" }, item.text)),
+      make("p", { class: "foot" }, this.stamp(item), item.state === "sending" ? make("span", {}, this.words.waiting) : null),
+      failed ? this.failure(item) : null,
+    );
+  }
+
+  failure(item) {
+    const why = this.words.errors[item.error] || this.words.errors.unavailable;
+    const retry = item.error === "not_issued" ? null : button("chip", () => this.act.again(item), this.words.again);
+    return make("p", { class: "failure", role: "alert" }, why, " ", retry);
+  }
+
+  theirs(item) {
+    const { reply } = item;
+    const text = make("p", { class: "text", dir: "auto" }, reply ? linked(reply.text) : item.draft);
+    const article = make("article", { class: "item shop", "aria-label": this.words.shop, lang: reply?.language });
+    const bubble = make("div", { class: "bubble" }, text);
+    article.append(bubble);
+    if (!reply) return article;
+    const press = (one, card) => this.act.press(item, one, card);
+    if (reply.handoff) article.classList.add("handoff");
+    if (reply.handoff) bubble.prepend(make("span", { class: "badge" }, icon("person")));
+    const rest = [tools(item, (one) => press(one)), ...panels(item)].filter(Boolean);
+    bubble.append(...rest);
+    article.append(
+      ...[cards(reply, this.words, press), chips(reply, this.words, (one) => press(one))].filter(Boolean),
+      make("p", { class: "foot" }, this.stamp(item)),
+    );
+    return article;
+  }
+
+  stamp(item) {
+    return make("time", { datetime: new Date(item.at).toISOString() }, clock(item.at, this.words.code));
+  }
+}
