@@ -47,7 +47,8 @@ def build_app(settings: Settings, desk: Desk, redis: Redis | None = None) -> Sta
     folder = ensure_shop(settings.home, settings.kb)
     shop, replies = _read(folder)
     issued = RedisIssuedActions(redis) if redis is not None else MemoryIssuedActions()
-    house = House(desk, issued, replies, shop.default_language, _standing(shop))
+    languages = tuple(dict.fromkeys((shop.default_language, *shop.languages)))
+    house = House(desk, issued, replies, languages, _standing(shop))
     origins = Origins.of(settings.web_origins)
     site = Site(Rooms(house), Identity(session_key(settings.home)), shop, folder / "images")
     return Starlette(

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from engine.keys import ISSUED_TTL_S, issued
 from engine.types import Reply
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-ISSUED_TTL_S = 7 * 24 * 3600
 ISSUED_MAX = 1000
 
 
@@ -77,7 +77,7 @@ class RedisIssuedActions:
         scores = dict.fromkeys(actions, self._clock())
         if not scores:
             return
-        key = _key(conversation)
+        key = issued(conversation)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.zadd(key, scores)
             pipe.zremrangebyrank(key, 0, -ISSUED_MAX - 1)
@@ -86,9 +86,5 @@ class RedisIssuedActions:
 
     async def holds(self, conversation: str, action: str) -> bool:
         """Whether this one was shown and is still remembered."""
-        score = await self._redis.zscore(_key(conversation), action)
+        score = await self._redis.zscore(issued(conversation), action)
         return score is not None and float(score) > self._clock() - ISSUED_TTL_S
-
-
-def _key(conversation: str) -> str:
-    return f"shopdesk:web:issued:{conversation}"

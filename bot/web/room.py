@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import RedisError
 
 from bot.web import limits, protocol
+from bot.web.buttons import complete, languages
 from bot.web.connection import Connection
 from bot.web.issued import IssuedActions, actions_of
 from bot.web.protocol import Asked, Code, Refused, Resume
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from engine.desk import Desk
 
 COMMAND = re.compile(r"^/(human|start|language)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$")
+LOCAL = {"/help": "help", "/language": "language_ask"}
+"""Commands answered here, with the shop's text of this key."""
 log = logging.getLogger(__name__)
 
 
@@ -33,12 +36,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all rooms share. `standing`: actions that need not have been shown first."""
+    """What all rooms share.
+
+    `languages` are the shop's, its default first; `standing` actions need not have been shown.
+    """
 
     desk: Desk
     issued: IssuedActions
     replies: Replies
-    default_language: str
+    languages: tuple[str, ...]
     standing: frozenset[str]
     now: Callable[[], datetime] = field(default=_now)
 
@@ -143,16 +149,14 @@ class Room:
                 reply = await self._turn(asked)
                 await self._house.issued.add(self.conversation, actions_of(reply))
             return protocol.reply_frame(asked.id, reply)
-        except Exception:
-            log.exception("no answer in %s", self.conversation)
+        except Exception as error:
+            log.error("no answer in %s: %s", self.conversation, type(error).__name__)
             return protocol.error(Code.UNAVAILABLE, asked.id)
 
     async def _turn(self, asked: Asked) -> Reply:
         command = asked.text.lower() if asked.text.startswith("/") else ""
-        if command == "/help":
-            language = asked.language or self._house.default_language
-            text = self._house.replies.text("help", language)
-            return Reply(text, Route.SMALLTALK, None, 1.0, language)
+        if command in LOCAL:
+            return self._own_reply(LOCAL[command], asked.language or self._house.languages[0])
         reply: Reply | None = None
         async for part in self._house.desk.stream(self._message(asked, command)):
             if isinstance(part, Delta):
@@ -161,7 +165,12 @@ class Room:
                 reply = part
         if reply is None:
             raise RuntimeError("the desk ended without a reply")
-        return reply
+        return complete(reply, lambda key: self._house.replies.text(key, reply.language))
+
+    def _own_reply(self, key: str, language: str) -> Reply:
+        choices = languages(self._house.languages) if key == "language_ask" else ()
+        text = self._house.replies.text(key, language)
+        return Reply(text, Route.SMALLTALK, None, 1.0, language, buttons=choices)
 
     def _message(self, asked: Asked, command: str) -> Message:
         action = command_action(command) or asked.action

@@ -39,7 +39,8 @@ function picture(card) {
 
 /** Captions are written for chats without cards; one that only repeats name and price is left out. */
 function tellsMore(card) {
-  return card.caption && !card.caption.includes(card.name) && card.caption !== card.reason;
+  const [name] = card.name.split(" (");
+  return card.caption && !card.caption.includes(name) && card.caption !== card.reason;
 }
 
 function shopLink(card, words) {
@@ -50,7 +51,8 @@ function shopLink(card, words) {
 }
 
 function small(one, card, press) {
-  return button("chip", () => press(one, card), one.label, make("span", { class: "unseen" }, ` ${card.name}`));
+  const look = one.action.startsWith("dislike:") ? "chip quiet" : "chip";
+  return button(look, () => press(one, card), one.label, make("span", { class: "unseen" }, ` ${card.name}`));
 }
 
 /** Buttons under an answer, as quick replies. */
@@ -65,11 +67,13 @@ export function chips(reply, words, press) {
 /** The quiet row: sources, whose text opens in place, and the two thumbs. */
 export function tools(item, press) {
   const row = make("div", { class: "tools" });
+  const thumbs = make("span", { class: "thumbs" });
   for (const one of item.reply.buttons) {
     const kind = one.action.split(":")[0];
     if (kind === "source") row.append(sourceButton(one, item, press));
-    if (kind === "rate_up" || kind === "rate_down") row.append(thumb(one, kind, item, press));
+    if (kind === "rate_up" || kind === "rate_down") thumbs.append(thumb(one, kind, item, press));
   }
+  if (thumbs.childElementCount) row.append(thumbs);
   return row.childElementCount ? row : null;
 }
 
@@ -82,7 +86,7 @@ function sourceButton(one, item, press) {
 
 function titled(one, reply) {
   const cited = reply.citations.find((citation) => one.action.endsWith(citation.id.split(":").pop()));
-  return cited ? `${one.label}: ${cited.title}` : one.label;
+  return cited && cited.title !== one.label ? `${one.label}: ${cited.title}` : one.label;
 }
 
 function thumb(one, kind, item, press) {

@@ -55,7 +55,7 @@ function ask(type, value, shown) {
   memory.items.push(item);
   frame.welcome(false);
   view.add(item);
-  frame.toEnd(true);
+  frame.toEnd();
   line.send(message);
 }
 
@@ -102,7 +102,7 @@ function receive(frameIn, about) {
   const handlers = { accepted: onAccepted, typing: onTyping, delta: onDelta, reply: onReply, error: onError };
   const stays = frame.atEnd();
   handlers[frameIn.type]?.(frameIn);
-  frame.toEnd(stays);
+  if (stays) frame.toEnd(view.element(answerTo(frameIn.id)));
   return undefined;
 }
 
@@ -180,6 +180,6 @@ function onError({ id, code }) {
 
 composer.fill(memory.draft);
 show();
-frame.toEnd(true);
+frame.toEnd();
 line.open();
 composer.focus();

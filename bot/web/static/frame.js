@@ -4,6 +4,7 @@ import { button, make } from "./text.js";
 import { languages } from "./words.js";
 
 const NEAR_END_PX = 120;
+const GAP_PX = 12;
 
 function find(id) {
   return document.getElementById(id);
@@ -99,9 +100,11 @@ export class Frame {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
-  /** Goes to the newest message, unless the reader has scrolled away to read. */
-  toEnd(wanted) {
-    if (wanted) find("scroll").scrollTop = find("scroll").scrollHeight;
+  /** Goes to the newest message, or to the beginning of `element` where it is taller than the room. */
+  toEnd(element) {
+    const scroll = find("scroll");
+    const top = element ? element.offsetTop - scroll.offsetTop - GAP_PX : Infinity;
+    scroll.scrollTop = Math.min(scroll.scrollHeight, top);
   }
 }
 

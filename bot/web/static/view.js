@@ -52,6 +52,11 @@ export class View {
     if (before && after && before.innerHTML === after.innerHTML) after.replaceWith(before);
   }
 
+  /** The element of an item, if it is shown. */
+  element(item) {
+    return this.shown.get(item?.key);
+  }
+
   /** One more sentence of an answer being written. */
   extend(item, more) {
     const text = this.shown.get(item.key)?.querySelector(".text");

@@ -1,0 +1,115 @@
+"""The real app on a real port, in front of a scripted desk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from bot.web.app import build_app
+from bot.web.server import listen, server
+from engine.settings import Settings
+from knowledge_base.store import DEMO_SHOP
+from tests.bot.web.scripted_desk import ScriptedDesk
+
+
+@dataclass
+class Page:
+    """A served chat page."""
+
+    port: int
+    desk: ScriptedDesk
+    home: Path
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def cookie(self) -> str:
+        """A new session, as a Cookie header."""
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"{self.address}/session", headers={"origin": self.address})
+        assert answer.status_code == 204
+        return answer.headers["set-cookie"].split(";")[0]
+
+    @asynccontextmanager
+    async def chat(self, cookie: str | None = None, **headers: str) -> AsyncIterator[Chat]:
+        """An open websocket, as the page opens it."""
+        wanted = {"cookie": cookie or await self.cookie(), **headers}
+        origin = wanted.pop("origin", self.address)
+        async with connect(
+            f"ws://127.0.0.1:{self.port}/ws",
+            additional_headers=wanted,
+            origin=origin,  # type: ignore[arg-type]
+        ) as socket:
+            yield Chat(socket)
+
+
+@dataclass
+class Chat:
+    """One websocket of the page, speaking its JSON."""
+
+    socket: ClientConnection
+
+    async def send(self, **frame: Any) -> None:
+        await self.socket.send(json.dumps(frame))
+
+    async def next(self, *types: str) -> dict[str, Any]:
+        """The next frame of one of these types, within five seconds."""
+        async with asyncio.timeout(5):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if not types or frame["type"] in types:
+                    return frame
+
+    async def ask(self, text: str, **fields: Any) -> dict[str, Any]:
+        """The reply to a text, or its error."""
+        await self.send(type="text", text=text, **fields)
+        return await self.next("reply", "error")
+
+    async def press(self, action: str) -> dict[str, Any]:
+        """The reply to a button, or its error."""
+        await self.send(type="action", action=action)
+        return await self.next("reply", "error")
+
+
+def settings_for(home: Path, **environ: str) -> Settings:
+    """Settings of a fresh shop with the demo shop's knowledge."""
+    given = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(DEMO_SHOP), **environ}
+    return Settings.load(given, home / "no.env")
+
+
+@asynccontextmanager
+async def served(
+    home: Path, port: int = 0, desk: ScriptedDesk | None = None, **environ: str
+) -> AsyncIterator[Page]:
+    """The app on a real port until the block ends."""
+    desk = desk or ScriptedDesk()
+    app = build_app(settings_for(home, **environ), desk)
+    listening = listen("127.0.0.1", port)
+    serving = server(app)
+    running = asyncio.create_task(serving.serve(sockets=[listening]))
+    while not serving.started:  # noqa: ASYNC110 - uvicorn offers no event
+        await asyncio.sleep(0.01)
+    try:
+        yield Page(listening.getsockname()[1], desk, home)
+    finally:
+        desk.gate.set()
+        serving.should_exit = True
+        await running
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    """A served chat page."""
+    async with served(tmp_path) as page:
+        yield page
