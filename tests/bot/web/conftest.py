@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from bot.web.app import build_app
 from bot.web.server import listen, server
@@ -42,14 +43,16 @@ class Page:
         return answer.headers["set-cookie"].split(";")[0]
 
     @asynccontextmanager
-    async def chat(self, cookie: str | None = None, **headers: str) -> AsyncIterator[Chat]:
-        """An open websocket, as the page opens it."""
-        wanted = {"cookie": cookie or await self.cookie(), **headers}
-        origin = wanted.pop("origin", self.address)
+    async def chat(
+        self, cookie: str | None = None, *, host: str = "", origin: str = ""
+    ) -> AsyncIterator[Chat]:
+        """An open websocket, as the page opens it; `host` stands in its Host header."""
         async with connect(
-            f"ws://127.0.0.1:{self.port}/ws",
-            additional_headers=wanted,
-            origin=origin,  # type: ignore[arg-type]
+            f"ws://{host or f'127.0.0.1:{self.port}'}/ws",
+            host="127.0.0.1",
+            port=self.port,
+            origin=Origin(origin or self.address),
+            additional_headers={"cookie": cookie or await self.cookie()},
         ) as socket:
             yield Chat(socket)
 
