@@ -1,0 +1,1 @@
+"""What may be said: every drafted sentence is held against its sources by plain rules."""

@@ -1,0 +1,170 @@
+"""One text read once: its tokens as concepts, its quantities, its clauses."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from engine.grounding.lexicon import Concept, lexicon
+from engine.grounding.marks import Mark, blank, marks
+from engine.grounding.quantities import Quantity, quantities
+from engine.grounding.sentences import split_sentences
+from engine.grounding.text import HAN, fold, stem
+from engine.types import Passage
+
+_WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?|[{HAN}]+")
+_CLAUSE = re.compile(
+    r"[,;:，；：。.!?()（）\[\]]|\s-\s|—"
+    r"|\b(?:but|while|whereas|however|although|unless|except|otherwise|because|apart from)\b"
+    r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must|should)\b)"
+    r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若",
+    re.I,
+)
+STATED = frozenset({"material", "colour", "place"})
+"""Kinds of tokens that are values belonging to a subject, as quantities are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word that carries meaning, as its concept."""
+
+    concept: str
+    kind: str
+    sign: int
+    start: int
+    end: int
+    clause: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence read. `clauses` is how many; `marks` are links, codes and the like."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    quantities: tuple[Quantity, ...]
+    marks: tuple[Mark, ...]
+    clauses: int
+    starts: tuple[int, ...]
+
+    def clause_of(self, position: int) -> int:
+        """The index of the clause a position lies in."""
+        return bisect_right(self.starts, position) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage read: its title and its sentences."""
+
+    passage: Passage
+    title: Reading
+    sentences: tuple[Reading, ...]
+    concepts: frozenset[str]
+
+
+def _english(words: list[re.Match[str]], text: str) -> list[tuple[Concept, int, int]]:
+    table = lexicon()
+    stems = [stem(w.group()) for w in words]
+    out: list[tuple[Concept, int, int]] = []
+    at = 0
+    while at < len(words):
+        for size in range(min(table.longest_english, len(words) - at), 0, -1):
+            concept = table.english.get(tuple(stems[at : at + size]))
+            joined = all(
+                text[words[i].end() : words[i + 1].start()] in (" ", "-")
+                for i in range(at, at + size - 1)
+            )
+            if concept is not None and joined:
+                out.append((concept, words[at].start(), words[at + size - 1].end()))
+                at += size
+                break
+        else:
+            out.append((Concept(stems[at], "word"), *words[at].span()))
+            at += 1
+    return out
+
+
+def _han(run: str, offset: int) -> list[tuple[Concept, int, int]]:
+    table = lexicon()
+    out: list[tuple[Concept, int, int]] = []
+    unknown = 0
+    at = 0
+    while at <= len(run):
+        size = next(
+            (n for n in range(table.longest_chinese, 0, -1) if run[at : at + n] in table.chinese),
+            0,
+        )
+        if size or at == len(run):
+            out += _grams(run, unknown, at, offset)
+        if size:
+            out.append((table.chinese[run[at : at + size]], offset + at, offset + at + size))
+            unknown = at + size
+        at += size or 1
+    return out
+
+
+def _grams(run: str, start: int, end: int, offset: int) -> list[tuple[Concept, int, int]]:
+    """Unknown Chinese as overlapping pairs of characters; a lone one stands for itself."""
+    if end - start == 1:
+        return [(Concept(run[start], "gram"), offset + start, offset + end)]
+    return [
+        (Concept(run[i : i + 2], "gram"), offset + i, offset + i + 2) for i in range(start, end - 1)
+    ]
+
+
+def _concepts(text: str) -> list[tuple[Concept, int, int]]:
+    out: list[tuple[Concept, int, int]] = []
+    latin: list[re.Match[str]] = []
+    for hit in _WORD.finditer(text):
+        if hit.group()[0] >= "\u3400":
+            out += _english(latin, text) + _han(hit.group(), hit.start())
+            latin = []
+        else:
+            latin.append(hit)
+    return out + _english(latin, text)
+
+
+def _with_nouns(found: tuple[Quantity, ...], tokens: list[Token]) -> tuple[Quantity, ...]:
+    """Counts given the words they count: up to three of the same clause after them."""
+    out = []
+    for q in found:
+        if q.unit == "count":
+            after = [t for t in tokens if q.end <= t.start <= q.end + 40][:3]
+            clause = after[0].clause if after else 0
+            q = replace(q, nouns=frozenset(t.concept for t in after if t.clause == clause))
+        out.append(q)
+    return tuple(out)
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Reading:
+    """The reading of one sentence."""
+    folded = fold(text)
+    found, special = quantities(folded), marks(folded)
+    bare = folded
+    for part in (*found, *special):
+        bare = blank(bare, part.start, part.end)
+    starts = (0, *(hit.start() for hit in _CLAUSE.finditer(bare) if hit.start() > 0))
+    tokens = [
+        Token(c.name, c.kind, c.sign, a, b, bisect_right(starts, a) - 1, folded[a:b])
+        for c, a, b in _concepts(bare)
+        if c.kind != "stop"
+    ]
+    tokens += [
+        Token(m.text.lower(), "mark", 0, m.start, m.end, bisect_right(starts, m.start) - 1, m.text)
+        for m in special
+    ]
+    tokens.sort(key=lambda t: t.start)
+    return Reading(folded, tuple(tokens), _with_nouns(found, tokens), special, len(starts), starts)
+
+
+@lru_cache(maxsize=1024)
+def read_passage(passage: Passage) -> Source:
+    """The reading of a passage."""
+    title = read(passage.title)
+    sentences = tuple(read(s) for s in split_sentences(passage.text) if s.strip())
+    concepts = {t.concept for r in (title, *sentences) for t in r.tokens if t.kind != "neg"}
+    return Source(passage, title, sentences, frozenset(concepts))

@@ -1,0 +1,112 @@
+"""May this sentence be said? All rules in order, the first that refuses gives its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.grounding.names import unknown_mark, unknown_name
+from engine.grounding.polarity import flipped
+from engine.grounding.reading import Reading, Source, Token, read, read_passage
+from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
+from engine.grounding.subjects import Fact, facts, same_value, source_facts, wrong_subject
+from engine.grounding.text import is_han
+from engine.types import Check, Passage
+
+SUPPORT = 0.5
+"""Least share of a sentence's words that its sources must hold, same language."""
+SUPPORT_ACROSS = 0.4
+"""The same where the sentence is in another language than every passage: known words only."""
+_WEIGHT = {"word": 0.8, "gram": 0.35, "neg": 0.0, "axis": 0.6, "plain": 1.0, "mark": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What one draft may draw on. `links`: allowed URLs beyond those in entries, such as product
+    pages. `names`: names that may always be said, such as the shop's own."""
+
+    passages: tuple[Passage, ...]
+    question: str = ""
+    language: str = ""
+    links: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+def _clause_text(reading: Reading, position: int) -> str:
+    index = reading.clause_of(position)
+    ends = (*reading.starts[1:], len(reading.text))
+    return reading.text[reading.starts[index] : ends[index]].lstrip(" ,;，；")
+
+
+def _echoed(fact: Fact, question: Reading) -> bool:
+    """Whether a value is the shopper's own, said in a clause about the request."""
+    own = any(fact.category == f.category and same_value(fact, f) for f in facts(question))
+    return own and addresses_request(_clause_text(fact.reading, fact.position))
+
+
+def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...]) -> str:
+    """The first word that makes too much of the sentence new, or ""."""
+    known = frozenset().union(*(s.concepts for s in sources))
+    asked = frozenset(t.concept for t in question.tokens)
+    for token in reading.tokens:
+        if token.kind == "topic" and token.concept not in known:
+            return token.word
+    across = all(is_han(s.passage.text) != is_han(reading.text) for s in sources)
+    kinds = ("plain", "topic", "axis", "mark") if across else tuple(_WEIGHT)
+    counted = [t for t in reading.tokens if t.kind in kinds]
+    total = sum(_WEIGHT.get(t.kind, 1.0) for t in counted)
+    held = sum(_WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in known)
+    held += sum(
+        0.5 * _WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in asked - known
+    )
+    stated = len(reading.quantities)
+    least = SUPPORT_ACROSS if across else SUPPORT
+    if total and held + stated < least * (total + stated):
+        return next((t.word for t in counted if t.concept not in known), reading.text)
+    return ""
+
+
+def _refusal(reading: Reading, question: Reading, sources: Sources) -> str:
+    read_sources = tuple(read_passage(p) for p in sources.passages)
+    concepts = frozenset().union(*(s.concepts for s in read_sources))
+    if told := instruction(reading.text):
+        return f"instruction:{told.strip()}"
+    if is_courtesy(reading.text):
+        return ""
+    if not read_sources:
+        return "unsupported:no source"
+    if promised := promise(reading.text, concepts):
+        return f"promise:{promised.strip()}"
+    kind, mark = unknown_mark(reading, read_sources, sources.links)
+    if kind:
+        return f"{kind}:{mark}"
+    return _facts_refusal(reading, question, read_sources, sources.names)
+
+
+def _facts_refusal(
+    reading: Reading, question: Reading, sources: tuple[Source, ...], names: frozenset[str]
+) -> str:
+    known = source_facts(sources)
+    said = [f for f in facts(reading) if not _echoed(f, question)]
+    for fact in said:
+        stated = any(f.category == fact.category and same_value(fact, f) for f, _ in known)
+        if not stated and not isinstance(fact.value, Token):
+            return f"quantity:{fact.label}"
+    if name := unknown_name(reading, sources, names):
+        return f"name:{name}"
+    if label := wrong_subject(said, question, known):
+        return f"subject:{label}"
+    if flipped(reading, question, sources):
+        return "polarity"
+    if new := _unsupported(reading, question, sources):
+        return f"unsupported:{new}"
+    return ""
+
+
+def check_sentence(sentence: str, sources: Sources) -> Check:
+    """Whether `sentence` may be sent: every claim in it must stand in `sources`.
+
+    The reason of a refusal is "kind:detail", kind one of instruction, promise, link, email,
+    phone, code, token, quantity, name, subject, polarity, unsupported."""
+    reading = read(sentence)
+    reason = _refusal(reading, read(sources.question), sources)
+    return Check(sentence, not reason, reason)
