@@ -1,0 +1,1 @@
+"""Tests of shopdesk and their equipment."""

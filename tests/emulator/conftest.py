@@ -1,0 +1,63 @@
+"""An emulator in process and one in its own process, and bots of other people's making."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import telegram
+from telegram.request import HTTPXRequest
+
+from tests.emulator import Emulator, EmulatorClient, TelegramSide
+
+TOKEN = "123456:TEST"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(TOKEN, judge=True) as running:
+        yield running
+
+
+@pytest.fixture
+async def remote(tmp_path: Path) -> AsyncIterator[EmulatorClient]:
+    state = tmp_path / "emulator.json"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.emulator", "--judge", "--state-file", str(state), cwd=ROOT
+    )
+    try:
+        async with asyncio.timeout(20):
+            while not state.exists():
+                await asyncio.sleep(0.02)
+        async with EmulatorClient(json.loads(state.read_text())["base_url"], TOKEN) as client:
+            yield client
+            assert await client.verdicts() == []
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
+
+
+@pytest.fixture(params=["in process", "own process"])
+def tg(request: pytest.FixtureRequest) -> TelegramSide:
+    name = "emulator" if request.param == "in process" else "remote"
+    side = request.getfixturevalue(name)
+    assert isinstance(side, TelegramSide)
+    return side
+
+
+@pytest.fixture
+async def bot(tg: TelegramSide) -> AsyncIterator[telegram.Bot]:
+    made = telegram.Bot(
+        tg.token,
+        base_url=f"{tg.base_url}/bot",
+        base_file_url=f"{tg.base_url}/file/bot",
+        request=HTTPXRequest(read_timeout=10),
+        get_updates_request=HTTPXRequest(read_timeout=10),
+    )
+    async with made:
+        yield made
