@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -65,12 +65,13 @@ class Inbox:
 
     async def read(self, after: str, *, wait_ms: int | None) -> list[Item]:
         """Updates stored after a position ("0": from the oldest on), waiting for the first one."""
-        streams = cast("dict[Any, Any]", {keys.INBOX: after})
-        found = await self._redis.xread(streams, count=_PAGE, block=wait_ms)
-        if not found:
-            return []
-        entries = found[keys.INBOX][0] if isinstance(found, dict) else found[0][1]
-        return [Item(pos, int(fields["id"]), fields["raw"]) for pos, fields in entries if fields]
+        found: Any = await self._redis.xread({keys.INBOX: after}, count=_PAGE, block=wait_ms)
+        return [
+            Item(position, int(fields["id"]), fields["raw"])
+            for _, entries in found or ()
+            for position, fields in entries
+            if fields
+        ]
 
     async def waiting(self) -> int:
         """How many updates are not answered yet."""
@@ -89,16 +90,16 @@ class Inbox:
 
     async def burst(self, update_id: int) -> tuple[int, ...]:
         """The updates a turn begun earlier is made of; empty for a new one."""
-        found = await self._redis.hget(keys.turn(update_id), "burst")  # type: ignore[misc]
+        found = await self._redis.hget(keys.turn(update_id), "burst")
         return tuple(json.loads(found)) if found else ()
 
     async def failed(self, update_id: int) -> int:
         """Count a try that ended in an error; returns how many did."""
-        return int(await self._redis.hincrby(keys.turn(update_id), "failed", 1))  # type: ignore[misc]
+        return int(await self._redis.hincrby(keys.turn(update_id), "failed", 1))
 
     async def plan(self, update_id: int) -> tuple[parts.Delivery, ...] | None:
         """What the turn decided to send, where it came that far."""
-        found = await self._redis.hget(keys.turn(update_id), "plan")  # type: ignore[misc]
+        found = await self._redis.hget(keys.turn(update_id), "plan")
         return None if found is None else parts.load(found)
 
     async def set_plan(self, update_id: int, plan: Sequence[parts.Delivery]) -> None:
@@ -111,20 +112,20 @@ class Inbox:
 
     async def sent(self, update_id: int) -> dict[int, int]:
         """The message ids of the parts sent so far, by their number in the plan."""
-        found = await self._redis.hgetall(keys.turn(update_id))  # type: ignore[misc]
+        found: Any = await self._redis.hgetall(keys.turn(update_id))
         return {int(k[5:]): int(v) for k, v in found.items() if k.startswith("sent:")}
 
     async def set_sent(self, update_id: int, number: int, message_id: int) -> None:
         """Record a part as sent (message id 0: it cannot be, and need not)."""
-        await self._redis.hset(keys.turn(update_id), f"sent:{number}", str(message_id))  # type: ignore[misc]
+        await self._redis.hset(keys.turn(update_id), f"sent:{number}", str(message_id))
 
-    async def preview(self, update_id: int, message_id: int | None = None) -> int:
-        """Record, or tell, the message that shows a reply while it is being written."""
-        key = keys.turn(update_id)
-        if message_id is not None:
-            await self._redis.hset(key, "preview", str(message_id))  # type: ignore[misc]
-            return message_id
-        return int(await self._redis.hget(key, "preview") or 0)  # type: ignore[misc]
+    async def preview(self, update_id: int) -> int:
+        """The message that shows a reply while it is being written; 0 where none does."""
+        return int(await self._redis.hget(keys.turn(update_id), "preview") or 0)
+
+    async def set_preview(self, update_id: int, message_id: int) -> None:
+        """Record that message, so that the reply takes its place even after a restart."""
+        await self._redis.hset(keys.turn(update_id), "preview", str(message_id))
 
     async def finish(self, items: Sequence[Item]) -> None:
         """Forget updates and all that was noted about their turn."""

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -62,7 +63,7 @@ class Lease:
             with suppress(RedisError):
                 if await self._redis.set(keys.LEASE, self._name, nx=True, px=keys.LEASE_MS):
                     return
-                holder = await self._redis.get(keys.LEASE)
+                holder: Any = await self._redis.get(keys.LEASE)
                 if holder and self._is_dead(holder):
                     await self._release(keys=[keys.LEASE], args=[holder])
                     continue
@@ -91,8 +92,6 @@ class Lease:
         pid = int(rest.partition(" ")[0] or 0)
         if host != self._host or pid <= 0:
             return False
-        if pid == os.getpid():
-            return holder != self._name  # A container's restart has the same number.
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

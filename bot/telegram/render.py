@@ -84,7 +84,7 @@ def _rows(reply: Reply, say: Say) -> tuple[tuple[Key, ...], ...]:
 
 def _source(reply: Reply) -> str | None:
     """The action that shows the first entry cited, unless the reply has such a button."""
-    if any(actions.kind(b.action) is ActionKind.SOURCE for b in reply.buttons):
+    if any(b.action.startswith(f"{ActionKind.SOURCE}:") for b in reply.buttons):
         return None
     ids = [entry for citation in reply.citations if (entry := _entry(citation))]
     action = f"{ActionKind.SOURCE}:{ids[0]}" if ids else ""

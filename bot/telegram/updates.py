@@ -60,9 +60,11 @@ class Reader:
             return self._press(update.update_id, update.callback_query)
         message = update.message or update.edited_message
         user = message.from_user if message else None
-        if message is None or user is None or user.is_bot or message.sender_chat is not None:
+        if message is None or user is None or user.id == self.bot_id:
             return None
-        if not self._addressed(message):
+        # Staff may write as anonymous administrators; elsewhere bots and channels are no shoppers.
+        staff = message.chat.id == self.staff_chat
+        if not staff and (user.is_bot or message.sender_chat or not self._addressed(message)):
             return None
         return self._message(update, message, user)
 
@@ -133,8 +135,8 @@ class Reader:
         return name.lower(), text[first.length :].strip()
 
     def _addressed(self, message: Message) -> bool:
-        """Whether a message is meant for us: private, staff, a command, a mention or an answer."""
-        if message.chat.type == Chat.PRIVATE or message.chat.id == self.staff_chat:
+        """Whether a message is meant for us: private, a command, a mention or an answer."""
+        if message.chat.type == Chat.PRIVATE:
             return True
         if message.chat.type not in (Chat.GROUP, Chat.SUPERGROUP):
             return False
