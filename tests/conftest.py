@@ -1,0 +1,59 @@
+"""Equipment all tests share: a real Valkey, emptied before each test that asks for it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+
+from engine import valkey
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the tests' Valkey is: an `engine.valkey.Place`."""
+
+    home: Path
+    redis_url: str | None
+
+
+@pytest.fixture(scope="session")
+def store_url() -> Iterator[str]:
+    """The URL of a real server for this test run: SHOPDESK_TEST_REDIS_URL, else our own."""
+    given = os.environ.get("SHOPDESK_TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+        server = valkey.start(Path(folder))
+        yield f"unix://{server.socket}"
+        server.stop()
+
+
+@pytest.fixture
+def place(store_url: str, tmp_path: Path) -> Place:
+    """An empty store and an empty home folder."""
+    with Redis.from_url(store_url) as client:
+        client.flushall()
+    return Place(tmp_path, store_url)
+
+
+@pytest.fixture
+def redis(place: Place) -> Iterator[Redis]:
+    """A client of the empty store."""
+    with valkey.connect(place) as client:
+        yield client
+
+
+@pytest.fixture
+async def async_redis(place: Place) -> AsyncIterator[AsyncRedis]:
+    """An asyncio client of the empty store."""
+    client = valkey.connect_async(place)
+    yield client
+    await client.aclose()
