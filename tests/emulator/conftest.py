@@ -8,11 +8,13 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import telegram
 from telegram.request import HTTPXRequest
 
 from tests.emulator import Emulator, EmulatorClient, TelegramSide
+from tests.emulator.raw_bot import RawBot
 
 TOKEN = "123456:TEST"
 ROOT = Path(__file__).parents[2]
@@ -28,13 +30,17 @@ async def emulator() -> AsyncIterator[Emulator]:
 async def remote(tmp_path: Path) -> AsyncIterator[EmulatorClient]:
     state = tmp_path / "emulator.json"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.emulator", "--judge", "--state-file", str(state), cwd=ROOT
+        *(sys.executable, "-m", "tests.emulator", "--judge", "--state-file", str(state)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
+    assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
-            while not state.exists():
-                await asyncio.sleep(0.02)
-        async with EmulatorClient(json.loads(state.read_text())["base_url"], TOKEN) as client:
+        async with asyncio.timeout(30):
+            await process.stdout.readline()
+        ready = json.loads(state.read_text())
+        assert ready["pid"] == process.pid
+        async with EmulatorClient(ready["base_url"], ready["token"]) as client:
             yield client
             assert await client.verdicts() == []
     finally:
@@ -48,6 +54,14 @@ def tg(request: pytest.FixtureRequest) -> TelegramSide:
     side = request.getfixturevalue(name)
     assert isinstance(side, TelegramSide)
     return side
+
+
+@pytest.fixture
+async def raw() -> AsyncIterator[RawBot]:
+    """A caller with no rules of its own, and so an emulator with no judges."""
+    async with Emulator(TOKEN) as running, aiohttp.ClientSession() as session:
+        await running.user().send("/start")
+        yield RawBot(running, session)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import time
 from collections import deque
 from collections.abc import Collection
@@ -66,7 +67,8 @@ class UpdateQueue:
 
     def first(self) -> Json | None:
         """The update to deliver next."""
-        return next(iter([*self._repeats, *self._pending]), None)
+        waiting = self._repeats or self._pending
+        return waiting[0] if waiting else None
 
     def drop_first(self) -> None:
         """Confirm the update that `first` gave."""
@@ -108,7 +110,7 @@ class UpdateQueue:
                     "make sure that only one bot instance is running",
                 )
         limit = limit if 1 <= limit <= 100 else 100
-        batch = [*self._repeats, *self._pending][:limit]
+        batch = list(itertools.islice(itertools.chain(self._repeats, self._pending), limit))
         self._repeats.clear()
         return batch
 

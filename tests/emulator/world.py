@@ -102,9 +102,11 @@ class World:
     def chat(self, chat_id: Any) -> Chat:
         """A chat by id or @username; raises 400 where the bot does not know it."""
         key = str(chat_id)
+        if key.lstrip("-").isdigit() and int(key) in self.chats:
+            return self.chats[int(key)]
         for chat in self.chats.values():
             public = chat.profile.get("username") if chat.kind != "private" else None
-            if key == str(chat.id) or (public and key.lower() == f"@{public}".lower()):
+            if public and key.lower() == f"@{public}".lower():
                 return chat
         raise bad_request("chat not found" if key else "chat_id is empty")
 
