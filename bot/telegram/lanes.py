@@ -61,17 +61,23 @@ class Lanes:
         self._window_s = window_s
         self._alone = alone
         self._lanes: dict[int, _Lane] = {}
-        self.pending = 0
-        """Updates in all lanes, those being worked on included."""
+        self._pending = 0
+        self._worked = asyncio.Event()
 
     def put(self, waiting: Waiting) -> None:
         """Append to its chat's lane."""
-        self.pending += 1
+        self._pending += 1
         lane = self._lanes.setdefault(waiting.incoming.chat_id, _Lane())
         lane.queue.append(waiting)
         lane.arrived.set()
         if lane.task is None:
             lane.task = asyncio.create_task(self._run(waiting.incoming.chat_id, lane))
+
+    async def room(self, limit: int) -> None:
+        """Wait until at most `limit` updates are in the lanes, those being worked on included."""
+        while self._pending > limit:
+            self._worked.clear()
+            await self._worked.wait()
 
     async def close(self, grace_s: float) -> None:
         """Let turns under way finish for a while, then cancel; what is left stays in the inbox."""
@@ -92,7 +98,8 @@ class Lanes:
             while lane.queue:
                 burst = await self._gather(lane)
                 await self._work(burst)
-                self.pending -= len(burst)
+                self._pending -= len(burst)
+                self._worked.set()
         finally:
             self._lanes.pop(chat_id, None)
 

@@ -105,7 +105,7 @@ class FloodLimiter(BaseRateLimiter[int]):
             try:
                 return await call()
             except RetryAfter as error:
-                self._close(chat_id, _seconds(error))
+                self._close(chat_id, seconds(error))
             finally:
                 chat.done.append(self._clock())
 
@@ -116,7 +116,7 @@ class FloodLimiter(BaseRateLimiter[int]):
             except RetryAfter as error:
                 if endpoint in _FREE:
                     return True
-                await self._sleep(_seconds(error))
+                await self._sleep(seconds(error))
 
     async def _wait_for_chat(self, chat_id: str, chat: _Chat) -> None:
         limits = self._limits
@@ -178,7 +178,8 @@ def _is_group(chat_id: str) -> bool:
     return chat_id.startswith(("-", "@"))
 
 
-def _seconds(error: RetryAfter) -> float:
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # The attribute warns of its coming change of type.
         after = error.retry_after

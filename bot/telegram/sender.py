@@ -78,6 +78,9 @@ class Sender:
             found, digest = await self._pictures.find(delivery.image)
             if found is not None:
                 return await self._photo(chat_id, delivery, found, digest)
+        return await self._text(chat_id, delivery)
+
+    async def _text(self, chat_id: int, delivery: Delivery) -> int:
         message = await self._bot.send_message(
             chat_id,
             delivery.text,
@@ -115,10 +118,7 @@ class Sender:
             if isinstance(found, InputFile):
                 return await self._photo(chat_id, delivery, found, digest)
         log.warning("Telegram refuses the picture %s (%s)", delivery.image, why)
-        message = await self._bot.send_message(
-            chat_id, delivery.text, entities=entities(delivery.marks) or None, **_place(delivery)
-        )
-        return message.message_id
+        return await self._text(chat_id, delivery)
 
     async def _copy(self, chat_id: int, delivery: Delivery) -> int:
         source, message_id = delivery.copy_of or (0, 0)
@@ -145,13 +145,7 @@ class Sender:
                 return delivery.edit_of
             if not any(part in reason for part in _NOT_EDITABLE):
                 raise
-            message = await self._bot.send_message(
-                chat_id,
-                delivery.text,
-                entities=entities(delivery.marks) or None,
-                **_place(delivery),
-            )
-            return message.message_id
+            return await self._text(chat_id, delivery)
         return delivery.edit_of
 
 

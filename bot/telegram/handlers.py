@@ -1,0 +1,198 @@
+"""What each thing a shopper does leads to: a turn of the desk, a set phrase, or a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.telegram import actions, render
+from bot.telegram.chats import Chats
+from bot.telegram.parts import Delivery
+from bot.telegram.preview import Previews, typing
+from bot.telegram.pseudonyms import Pseudonyms
+from bot.telegram.sender import Bot
+from bot.telegram.staff import Staff
+from bot.telegram.updates import Incoming, Kind
+from engine.errors import StoreError
+from engine.types import ActionKind, Delta, HandoffReason, Message, Reply
+from knowledge_base.shop_file import Replies
+
+EDIT_COUNTS_FOR_S = 60
+"""An edit this soon after the newest message is answered like a new message."""
+CHANNEL = "telegram"
+_RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
+
+
+class Desk(Protocol):
+    """Holds conversations: takes a message, gives sentences and then the reply."""
+
+    def stream(self, message: Message) -> AsyncIterator[Delta | Reply]:
+        """Sentences as they are ready, then the reply, last."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the handlers work with. `staff` is None where no staff chat is set."""
+
+    bot: Bot
+    desk: Desk
+    replies: Replies
+    chats: Chats
+    pseudonyms: Pseudonyms
+    previews: Previews
+    staff: Staff | None
+
+
+class Handlers:
+    """One burst in, the messages to send out. Sends nothing itself but signs of life."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def handle(self, burst: Sequence[Incoming]) -> tuple[Delivery, ...]:
+        """What one turn sends, to the shopper first."""
+        last, staff = burst[-1], self._house.staff
+        if staff and last.chat_id == staff.chat_id:
+            return await staff.from_staff(last)
+        case = await staff.open_case(last.chat_id) if staff and last.private else None
+        if staff and case:
+            rated = last.kind is Kind.ACTION and actions.kind(last.text) in _RATINGS
+            if rated:
+                await self._ask(burst, last.text, "")
+            return () if last.kind is Kind.ACTION else await staff.from_shopper(case, burst)
+        language = await self._house.chats.language(last.chat_id, last.language_hint)
+        if last.kind is not Kind.ACTION and last.message_id and last.kind is not Kind.EDITED:
+            await self._house.chats.set_last_message(last.chat_id, last.message_id)
+        return await self._answer(burst, language)
+
+    async def apologise(self, burst: Sequence[Incoming]) -> tuple[Delivery, ...]:
+        """What a shopper is told when a turn cannot be made at all."""
+        last, staff = burst[-1], self._house.staff
+        if staff and last.chat_id == staff.chat_id:
+            return ()
+        language = await self._house.chats.language(last.chat_id, last.language_hint)
+        return self._say("error", language, last)
+
+    async def _answer(self, burst: Sequence[Incoming], language: str) -> tuple[Delivery, ...]:
+        last = burst[-1]
+        texts = [part.text for part in burst if part.kind is Kind.TEXT]
+        match last.kind:
+            case Kind.COMMAND:
+                return await self._command(last, language)
+            case Kind.ACTION:
+                return await self._press(last, language)
+            case Kind.EDITED if not await self._counts(last):
+                return self._say("edited", language, last) if last.private else ()
+            case Kind.NOTICE if not texts:
+                return self._say(last.text, language, last)
+            case Kind.EDITED:
+                texts = [last.text]
+        words = "\n".join(texts).strip()
+        if not words:
+            return self._say("empty" if last.private else "group_hint", language, last)
+        return await self._turned(burst, None, words, language)
+
+    async def _command(self, turn: Incoming, language: str) -> tuple[Delivery, ...]:
+        match turn.text:
+            case "start" if turn.argument and turn.private:
+                return await self._pressed(turn, f"{ActionKind.START}:{turn.argument}", language)
+            case "start":
+                return self._say("greeting", language, turn)
+            case "help":
+                return self._say("help", language, turn)
+            case "language":
+                asked = self._say("language_ask", language, turn)
+                rows = render.languages(self._house.chats.languages)
+                return (*asked[:-1], replace(asked[-1], rows=rows))
+            case "human":
+                return await self._pressed(turn, f"{ActionKind.HUMAN}:", language)
+        return self._say("help", language, turn) if turn.private else ()
+
+    async def _press(self, turn: Incoming, language: str) -> tuple[Delivery, ...]:
+        if actions.kind(turn.text) is ActionKind.LANGUAGE:
+            chosen = actions.argument(turn.text)
+            if chosen not in self._house.chats.languages:
+                return ()
+            await self._house.chats.choose(turn.chat_id, chosen)
+            language = chosen
+        return await self._pressed(turn, turn.text, language)
+
+    async def _pressed(self, turn: Incoming, action: str, language: str) -> tuple[Delivery, ...]:
+        if actions.kind(action) is ActionKind.HUMAN and not turn.private:
+            return self._say("group_hint", language, turn)
+        return await self._turned((turn,), action, "", language)
+
+    async def _turned(
+        self, burst: Sequence[Incoming], action: str | None, words: str, language: str
+    ) -> tuple[Delivery, ...]:
+        """A turn of the desk as the messages to send."""
+        reply = await self._ask(burst, action, words)
+        sent = self._shown(reply, burst[-1], language)
+        return sent if reply.handoff is None else await self._handed_over(reply, burst[-1], sent)
+
+    def _shown(self, reply: Reply, turn: Incoming, language: str) -> tuple[Delivery, ...]:
+        spoken = reply.language or language
+        say = self._house.replies.text
+        return render.reply(reply, _to(turn), lambda key: say(key, spoken))
+
+    async def _handed_over(
+        self, reply: Reply, turn: Incoming, sent: tuple[Delivery, ...]
+    ) -> tuple[Delivery, ...]:
+        """Bring in staff; where there is none, nothing the reply says may promise them."""
+        staff = self._house.staff
+        if not turn.private:
+            return self._say("group_hint", reply.language, turn)
+        if staff is None:
+            return self._say("handoff_none", reply.language, turn)
+        conversation = self._house.pseudonyms.conversation(turn.chat_id, turn.thread_id)
+        reason = reply.handoff or HandoffReason.ASKED
+        return (*sent, *await staff.open(turn, conversation, reply.language, reason))
+
+    async def _ask(self, burst: Sequence[Incoming], action: str | None, words: str) -> Reply:
+        """One turn of the desk, shown while it is being made."""
+        last, first = burst[-1], burst[0].update_id
+        reply: Reply | None = None
+        preview = self._house.previews.open(last, first)
+        async with typing(self._house.bot, last):
+            async for part in self._house.desk.stream(self._message(burst, action, words)):
+                if isinstance(part, Reply):
+                    reply = part
+                else:
+                    await preview.add(part.text)
+        if reply is None:
+            raise StoreError(
+                "the desk gave no reply", where="the engine", mend="see the engine's log."
+            )
+        await self._house.chats.heard(last.chat_id, reply.language)
+        return reply
+
+    def _message(self, burst: Sequence[Incoming], action: str | None, words: str) -> Message:
+        last = burst[-1]
+        return Message(
+            id=f"tg-{burst[0].update_id}",
+            conversation=self._house.pseudonyms.conversation(last.chat_id, last.thread_id),
+            shopper=self._house.pseudonyms.shopper(last.user_id),
+            text=words,
+            at=last.at,
+            action=action,
+            language_hint=last.language_hint,
+            channel=CHANNEL,
+            private=last.private,
+        )
+
+    def _say(self, key: str, language: str, turn: Incoming) -> tuple[Delivery, ...]:
+        return render.text(self._house.replies.text(key, language), _to(turn))
+
+    async def _counts(self, turn: Incoming) -> bool:
+        """Whether an edit is a correction of the newest message, made at once."""
+        if turn.edited_at is None or not turn.text:
+            return False
+        soon = (turn.edited_at - turn.at).total_seconds() <= EDIT_COUNTS_FOR_S
+        return soon and await self._house.chats.last_message(turn.chat_id) == turn.message_id
+
+
+def _to(turn: Incoming) -> Delivery:
+    """Where an answer goes; in groups it is tied to the message it answers."""
+    answered = 0 if turn.private else turn.message_id
+    return Delivery(turn.chat_id, thread_id=turn.thread_id, reply_to=answered)
