@@ -103,7 +103,7 @@ export class Frame {
   /** Goes to the newest message, or to the beginning of `element` where it is taller than the room. */
   toEnd(element) {
     const scroll = find("scroll");
-    const top = element ? element.offsetTop - scroll.offsetTop - GAP_PX : Infinity;
+    const top = element ? element.offsetTop - GAP_PX : Infinity;
     scroll.scrollTop = Math.min(scroll.scrollHeight, top);
   }
 }

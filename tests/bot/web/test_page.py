@@ -216,7 +216,7 @@ async def test_the_interface_follows_the_browser_and_can_be_switched(
     assert page.desk.seen[0].language_hint == "zh"
     await tab.get_by_role("button", name="EN").click()
     assert await tab.locator("#shop-name").inner_text() == "Juniper & Jade"
-    await tab.wait_for_function("document.querySelectorAll('.item.shop .foot').length === 2")
+    await tab.wait_for_function("() => document.querySelectorAll('.item.shop .foot').length === 2")
     assert page.desk.seen[1].action == "language:en"
     await tab.reload()
     await tab.wait_for_selector(".state.online")
@@ -275,7 +275,7 @@ async def test_a_failed_message_can_be_sent_again(browser: Browser, page: Page) 
     await tab.press("#box", "Enter")
     await tab.locator(".failure", has_text="Something went wrong").wait_for()
     await tab.get_by_role("button", name="Try again").click()
-    await tab.wait_for_function("document.querySelectorAll('.failure').length === 1")
+    await tab.wait_for_function("() => document.querySelectorAll('.failure').length === 1")
     while len(page.desk.seen) < 2:
         await tab.wait_for_timeout(50)
     assert await tab.locator(".item.me").count() == 1
