@@ -95,8 +95,10 @@ class Params:
     def recorded(self) -> dict[str, Any]:
         """The parameters as plain values for the record: JSON parsed, files by name and size."""
         plain = {name: _plain(name, value) for name, value in self.values.items()}
+        mentioned = json.dumps(plain, ensure_ascii=False)
         for name, upload in self.uploads.items():
-            plain.setdefault(name, {"upload": upload.name, "size": len(upload.data)})
+            if f'"attach://{name}"' not in mentioned:
+                plain[name] = {"upload": upload.name, "size": len(upload.data)}
         return plain
 
 
