@@ -6,17 +6,19 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .chats import DRAFT_LIFETIME_S, Chat, Draft, Topic
 from .errors import bad_request
 from .faults import Faults, FloodGate
 from .files import FileStore
-from .judges import Judges
 from .records import Call
 from .signals import Signal
 from .text import Json
 from .updates import UpdateQueue
+
+if TYPE_CHECKING:
+    from .judges import Judges
 
 QUERY_LIFETIME_S = 60.0
 """How long a callback query may be answered (unix seconds)."""
@@ -78,7 +80,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.flood = FloodGate(self.options.clock, enforce=self.options.enforce_flood)
-        self.judges = Judges(self.options.token) if self.options.judge else None
+        self.judges = _judges(self.options)
         bot_id = int(self.options.token.split(":")[0])
         self.bot: Json = {
             "id": bot_id,
@@ -152,6 +154,15 @@ class World:
         """Keep a call and wake whoever waits for one."""
         self.calls.append(call)
         self.recorded.notify()
+
+
+def _judges(options: Options) -> Judges | None:
+    if not options.judge:
+        return None
+    # aiogram takes seconds to load, which an emulator without judges need not wait for.
+    from .judges import Judges
+
+    return Judges(options.token)
 
 
 def _without_parent(message: Json) -> Json:
