@@ -1,0 +1,68 @@
+"""The one interface behind which text is generated, and how settings choose its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from engine.settings import Settings
+from engine.types import Prompt
+
+MAX_TOKENS = 120
+
+
+class Generator(Protocol):
+    """Text from prompts; the only door to a language model. Sync: callers use it in a thread.
+
+    `name` goes into a reply's receipt.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model's name, for receipts."""
+        ...
+
+    def stream(
+        self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
+    ) -> Iterator[str]:
+        """Pieces of the answer as they are written, until it ends, `max_tokens`, or cancel.
+
+        `deadline_s` is the time left in seconds. Raises GeneratorError when it passes or the
+        model fails; what was yielded before stays good.
+        """
+        ...
+
+    def cancel(self, request_id: str) -> None:
+        """End that request's stream soon; unknown ids are ignored. Safe from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Give back threads, memory and connections."""
+        ...
+
+
+def build_generator(settings: Settings, progress: bool = True) -> Generator:
+    """The generator of these settings: a server by URL, a model by setting, else the default.
+
+    Prepares the default model where it is not prepared. Raises ModelError.
+    """
+    if settings.generator_url:
+        from engine.generation.http import HttpGenerator
+
+        return HttpGenerator(
+            settings.generator_url, settings.generator_model or "", key=settings.generator_key
+        )
+    from engine.generation.local import LocalGenerator
+
+    return LocalGenerator.load(_model_folder(settings, progress), threads=settings.threads)
+
+
+def _model_folder(settings: Settings, progress: bool) -> Path:
+    if settings.model:
+        from engine.generation.prepare import model_folder
+
+        return model_folder(settings.model)
+    from engine.generation.prepare import prepare_default_model
+
+    return prepare_default_model(settings, progress)

