@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.grounding.calendar import dates, times, weekdays
 from engine.grounding.marks import blank, marks
-from engine.grounding.numbers import HAN_NUMBER, NUMBER, ORDINALS, number
+from engine.grounding.numbers import DIGITS, HAN_NUMBER, NUMBER, ORDINALS, number
 from engine.grounding.units import MEASURES, PREFIX, UNIT, prefix_unit, unit
 
 
@@ -43,7 +43,7 @@ _LOW_BEFORE = re.compile(
 _HIGH_BEFORE = re.compile(
     r"(?:up to|at most|(?:no|not) more than|(?<!no )(?<!not )less than|under|below|within|before|by"
     r"|until|till|maximum(?: of)?|no later than|shorter than|fewer than|inside|in under|cheaper than"
-    r"|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚|至多|截至|到)"
+    r"|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚|至多|截至)"
     r"[\s:]*(?:is |of |the |a )?$",
     re.I,
 )
@@ -69,8 +69,17 @@ _ORDINAL = re.compile(
 )
 _PLAIN = re.compile(
     rf"(?P<pre>{PREFIX}(?=\s*\d)\s*)?(?P<a>{NUMBER})"
-    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至|到|(?<=\d) (?:and|or) (?=\d))\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|[^\w.]|$))?"
+    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至|到)\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|[^\w.]|$))?"
     rf"(?:\s*-?\s*(?P<u>{UNIT})|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
+    re.I,
+)
+_BETWEEN = re.compile(rf"\b(?:between {NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?=\d)", re.I)
+_LIST = re.compile(
+    rf"(?<![€$£¥\d.])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:和|或| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
+)
+_AGE = re.compile(
+    r"(?:\bage[ds]?|\b(?:children|kids|toddlers)(?: aged)?(?: (?:under|over|from|of|above|below))?"
+    r"|\bthe age of)\s*(?:from |over |under )?$",
     re.I,
 )
 _ARTICLE = re.compile(
@@ -130,8 +139,11 @@ class _Finder:
                 self.take(start, end)
 
     def sizes(self) -> None:
+        """Lengths of "140x200 cm", and the pair itself as one value of unit "size"."""
         for hit in list(_SIZES.finditer(self.left)):
             name, factor = unit(hit[5] or hit[2] or "cm")
+            pair = number(hit[1]) * factor * 100000 + number(hit[3]) * factor
+            self.add(*hit.span(), pair, pair, "size", "")
             for part in (hit[1], hit[3], hit[4]):
                 if part:
                     value = number(part) * factor
@@ -159,6 +171,17 @@ class _Finder:
             self.take(*hit.span())
 
     def plain(self) -> None:
+        for hit in _BETWEEN.finditer(self.left):
+            side = 1 if hit[1] else 2
+            plain = "-".ljust(hit.end(side) - hit.start(side))
+            self.left = self.left[: hit.start(side)] + plain + self.left[hit.end(side) :]
+        for hit in list(_LIST.finditer(self.left)):
+            name, factor = unit(hit[2])
+            for part in re.finditer(NUMBER, hit[1], re.I):
+                value = number(part.group()) * factor
+                start = hit.start(1) + part.start()
+                self.add(start, start + len(part.group()), value, value, name, "")
+            self.take(hit.start(1), hit.end(1))
         for hit in list(_IDIOMS.finditer(self.left)):
             self.take(*hit.span())
         for hit in list(_PLAIN.finditer(self.left)):
@@ -173,6 +196,8 @@ class _Finder:
         name, factor = _named(group)
         if not a[0].isdigit() and _idle_word(a, name, group["m"]):
             return
+        if name == "count" and _AGE.search(self.text[max(0, hit.start() - 30) : hit.start()]):
+            name, factor = "month", Decimal(12)
         low = number(a) * factor
         if group["half"]:
             low += factor / 2

@@ -19,9 +19,11 @@ _CLAUSE = re.compile(
     r"[,;:，；：。.!?()（）\[\]]|\s-\s|—"
     r"|\b(?:but|while|whereas|however|although|unless|except|otherwise|because|apart from)\b"
     r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must|should)\b)"
-    r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若",
+    r"|\b(?:and|or|nor)\b(?= (?:no|have no|never|without)\b)"
+    r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若|[也又且并](?=不|无|没|未)",
     re.I,
 )
+_OWN_COST = re.compile(r"\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 STATED = frozenset({"material", "colour", "place"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
 
@@ -152,6 +154,10 @@ def read(text: str) -> Reading:
         Token(c.name, c.kind, c.sign, a, b, bisect_right(starts, a) - 1, folded[a:b])
         for c, a, b in _concepts(bare)
         if c.kind != "stop"
+    ]
+    tokens += [
+        Token("free", "axis", -1, m.start(), m.end(), bisect_right(starts, m.start()) - 1, m.group())
+        for m in _OWN_COST.finditer(bare)
     ]
     tokens += [
         Token(m.text.lower(), "mark", 0, m.start, m.end, bisect_right(starts, m.start) - 1, m.text)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from engine.grounding.names import unknown_mark, unknown_name
 from engine.grounding.polarity import flipped
+from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
 from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
-from engine.grounding.subjects import Fact, facts, same_value, source_facts, wrong_subject
+from engine.grounding.subjects import Context, Fact, facts, same_value, source_facts, subjects, wrong_subject
 from engine.grounding.text import is_han
 from engine.types import Check, Passage
 
@@ -89,17 +90,26 @@ def _facts_refusal(
     said = [f for f in facts(reading) if not _echoed(f, question)]
     for fact in said:
         stated = any(f.category == fact.category and same_value(fact, f) for f, _ in known)
-        if not stated and not isinstance(fact.value, Token):
+        if not stated and not isinstance(fact.value, Token) and not _tally(fact, said, known):
             return f"quantity:{fact.label}"
     if name := unknown_name(reading, sources, names):
         return f"name:{name}"
-    if label := wrong_subject(said, question, known):
+    if label := wrong_subject(said, question, known, subjects(sources)):
         return f"subject:{label}"
     if flipped(reading, question, sources):
         return "polarity"
     if new := _unsupported(reading, question, sources):
         return f"unsupported:{new}"
     return ""
+
+
+def _tally(fact: Fact, said: list[Fact], known: list[tuple[Fact, Context]]) -> bool:
+    """Whether a value is settled by the sentence itself: "two colours: white and black" counts
+    its own list, and a size's sides may be stated one by one."""
+    kinds = [f.category for f in said if f is not fact]
+    if fact.category == "count" and isinstance(fact.value, Quantity):
+        return any(kinds.count(kind) == fact.value.low for kind in set(kinds) - {"count"})
+    return fact.category == "size" and not any(f.category == "size" for f, _ in known)
 
 
 def check_sentence(sentence: str, sources: Sources) -> Check:

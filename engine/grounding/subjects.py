@@ -9,15 +9,17 @@ from functools import lru_cache
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import STATED, Reading, Source, Token
 
-TITLE_WEIGHT = 0.6
-NEIGHBOUR_WEIGHT = 0.15
+TITLE_WEIGHT = 0.7
+NEIGHBOUR_WEIGHT = 0.3
 QUESTION_WEIGHT = 0.3
-BOUND_WEIGHT = 0.25
+BOUND_WEIGHT = 0.5
 DISTANCE = 0.3
 CLAUSE_STEP = 0.55
-KIND_WEIGHT = {"gram": 0.5, "neg": 0.4}
-MARGIN = 1.2
-SLACK = 0.06
+KIND_WEIGHT = {"gram": 0.8, "neg": 0.3, "place": 2.0, "when": 0.3}
+SLACK = 0.2
+"""How much better a rival value may fit before a said value counts as taken from elsewhere."""
+STATED_SLACK = 0.5
+SUBJECT_WEIGHT = 0.9
 
 Context = dict[str, float]
 
@@ -46,23 +48,26 @@ def facts(reading: Reading) -> Iterator[Fact]:
             yield Fact(token.kind, token, reading, token.start)
 
 
-def _items(reading: Reading) -> list[tuple[int, str, str, str]]:
-    """Words and values in order: position, concept, kind, category."""
-    items = [
-        (t.start, t.concept, t.kind, t.kind if t.kind in STATED else "") for t in reading.tokens
+def _items(reading: Reading) -> list[tuple[int, str, str]]:
+    """Words and values in order: position, concept, kind. A size stands for its lengths."""
+    sizes = {q.start for q in reading.quantities if q.unit == "size"}
+    items = [(t.start, t.concept, t.concept if t.kind == "axis" else t.kind) for t in reading.tokens]
+    items += [
+        (q.start, q.key, "quantity")
+        for q in reading.quantities
+        if q.start not in sizes or q.unit == "size"
     ]
-    items += [(q.start, q.key, "quantity", q.unit) for q in reading.quantities]
     return sorted(items)
 
 
 @lru_cache(maxsize=8192)
-def _near(reading: Reading, position: int, category: str) -> tuple[tuple[str, float], ...]:
+def _near(reading: Reading, position: int) -> tuple[tuple[str, float], ...]:
     items = _items(reading)
     at = sum(1 for item in items if item[0] < position)
     here = reading.clause_of(position)
     out: Context = {}
-    for index, (start, concept, kind, kind_category) in enumerate(items):
-        if start == position or kind_category == category:
+    for index, (start, concept, kind) in enumerate(items):
+        if start == position:
             continue
         weight = CLAUSE_STEP ** abs(reading.clause_of(start) - here)
         weight *= KIND_WEIGHT.get(kind, 1.0) / (1 + DISTANCE * (abs(index - at) - 1))
@@ -86,11 +91,18 @@ def _source_facts(source: Source) -> tuple[tuple[Fact, Context], ...]:
     out = []
     for index, reading in enumerate((source.title, *source.sentences)):
         for fact in facts(reading):
-            context = dict(_near(reading, fact.position, fact.category))
-            _add(context, (source.title,), TITLE_WEIGHT)
+            context = dict(_near(reading, fact.position))
+            for token in source.title.tokens:
+                context[token.concept] = max(context.get(token.concept, 0.0), TITLE_WEIGHT)
             _add(context, source.sentences[max(0, index - 2) : max(0, index - 1)], NEIGHBOUR_WEIGHT)
             out.append((fact, context))
     return tuple(out)
+
+
+def subjects(sources: tuple[Source, ...]) -> frozenset[str]:
+    """Words that tell the passages apart: in one title, not in every title."""
+    titles = [frozenset(t.concept for t in s.title.tokens) for s in sources]
+    return frozenset().union(*titles) - frozenset.intersection(*titles) if titles else frozenset()
 
 
 def same_value(said: Fact, stated: Fact) -> bool:
@@ -127,56 +139,78 @@ def _score(said: Fact, context: Context, stated: Fact, around: Context) -> float
     return total
 
 
-def said_context(fact: Fact, question: Reading) -> Context:
-    """The words around a value in the drafted sentence; the question's count less."""
-    context = dict(_near(fact.reading, fact.position, fact.category))
+def said_context(fact: Fact, question: Reading, telling: frozenset[str]) -> Context:
+    """The words around a said value; what names a passage counts wherever it stands."""
+    context = dict(_near(fact.reading, fact.position))
+    for token in fact.reading.tokens:
+        if token.concept in telling:
+            context[token.concept] = max(context.get(token.concept, 0.0), SUBJECT_WEIGHT)
     _add(context, (question,), QUESTION_WEIGHT)
+    context.pop(_key(fact), None)
     return context
 
 
-def _beaten(mine: float, theirs: float) -> bool:
-    return theirs > mine * MARGIN + SLACK
-
-
 def wrong_subject(
-    said: list[Fact], question: Reading, known: list[tuple[Fact, Context]]
+    said: list[Fact],
+    question: Reading,
+    known: list[tuple[Fact, Context]],
+    telling: frozenset[str] = frozenset(),
 ) -> str | None:
     """The label of the first said value that a source states of something else, or None."""
-    for fact in said:
-        context = said_context(fact, question)
-        same_kind = [(f, a) for f, a in known if f.category == fact.category]
-        carriers = [(f, a) for f, a in same_kind if same_value(fact, f)]
-        if not carriers:
-            continue
-        mine = max((_score(fact, context, f, a), not opposite_bounds(fact, f)) for f, a in carriers)
-        if not mine[1]:
+    contexts = [said_context(f, question, telling) for f in said]
+    for fact, context in zip(said, contexts, strict=True):
+        if _misplaced(fact, context, said, known):
             return fact.label
-        others = [s for s in said if s is not fact and s.category == fact.category]
-        for rival, around in same_kind:
-            if same_value(fact, rival) or any(same_value(o, rival) for o in others):
-                continue
-            if _beaten(mine[0], _score(fact, context, rival, around)):
-                return fact.label
-    return _crossed(said, question, known)
+    return _crossed(said, contexts, known)
+
+
+def _misplaced(
+    fact: Fact, context: Context, said: list[Fact], known: list[tuple[Fact, Context]]
+) -> bool:
+    same_kind = [(f, a) for f, a in known if f.category == fact.category]
+    carriers = [(f, a) for f, a in same_kind if same_value(fact, f)]
+    if not carriers:
+        return False
+    mine, fits = max((_score(fact, context, f, a), not opposite_bounds(fact, f)) for f, a in carriers)
+    if not fits and not _complement(fact, said):
+        return True
+    others = [s for s in said if s is not fact and s.category == fact.category]
+    slack = STATED_SLACK if fact.category in STATED else SLACK
+    for rival, around in same_kind:
+        if same_value(fact, rival) or any(same_value(o, rival) for o in others):
+            continue
+        if _score(fact, context, rival, around) > mine + slack:
+            return True
+    return False
+
+
+def _complement(fact: Fact, said: list[Fact]) -> bool:
+    """Whether a bound is only the other side of a stated one: "below 50 it costs 4.95"."""
+    free = any(t.concept == "free" for t in fact.reading.tokens)
+    others = [s for s in said if s.category == fact.category and s is not fact]
+    return fact.category not in STATED and bool(others) and not free
 
 
 def _crossed(
-    said: list[Fact], question: Reading, known: list[tuple[Fact, Context]]
+    said: list[Fact], contexts: list[Context], known: list[tuple[Fact, Context]]
 ) -> str | None:
     """Two values of one kind, each said of the other's subject."""
-    contexts = [said_context(f, question) for f in said]
 
-    def best(index: int, value: Fact) -> float:
-        scores = [
-            _score(said[index], contexts[index], f, a) for f, a in known if same_value(value, f)
-        ]
+    def best(index: int, value: Fact, skip: frozenset[str]) -> float:
+        context = {c: w for c, w in contexts[index].items() if c not in skip}
+        scores = [_score(said[index], context, f, a) for f, a in known if same_value(value, f)]
         return max(scores, default=0.0)
 
     for i, first in enumerate(said):
         for j, second in enumerate(said[:i]):
             if first.category != second.category or same_value(first, second):
                 continue
-            straight = best(i, first) + best(j, second)
-            if _beaten(straight, best(i, second) + best(j, first)):
+            skip = frozenset({_key(first), _key(second)})
+            straight = best(i, first, skip) + best(j, second, skip)
+            if best(i, second, skip) + best(j, first, skip) > straight + SLACK:
                 return first.label
     return None
+
+
+def _key(fact: Fact) -> str:
+    return fact.value.key if isinstance(fact.value, Quantity) else fact.value.concept

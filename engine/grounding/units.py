@@ -24,7 +24,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "week": ("minute", "10080", "weeks|week|个星期|星期|个礼拜|礼拜|周"),
     "month": ("month", "1", "months|month|个月"),
     "year": ("month", "12", "years|year|yrs|周年|年"),
-    "age": ("age", "1", "years old|years of age|year-olds|year olds|year-old|year old|周岁|岁"),
+    "age": ("month", "12", "years old|years of age|year-olds|year olds|year-old|year old|周岁|岁"),
     "second": ("second", "1", "seconds|secs|秒钟|秒"),
     "EUR": ("EUR", "1", "euros|euro|eur|€|欧元|欧"),
     "cent": ("EUR", "0.01", "euro cents|cents|cent|欧分"),
@@ -77,7 +77,7 @@ UNIT = (
     + ")"
 )
 PREFIX = "(?:" + "|".join(re.escape(p) for p in sorted(_PREFIX, key=len, reverse=True)) + ")"
-MEASURES = "个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
+MEASURES = "名个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
 
 
 def unit(spelling: str) -> tuple[str, Decimal]:
