@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from engine.keys import ISSUED_TTL_S, issued
 from engine.types import Reply
@@ -12,6 +14,7 @@ from engine.types import Reply
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+T = TypeVar("T")
 ISSUED_MAX = 1000
 
 
@@ -78,13 +81,25 @@ class RedisIssuedActions:
         if not scores:
             return
         key = issued(conversation)
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(key, scores)
-            pipe.zremrangebyrank(key, 0, -ISSUED_MAX - 1)
-            pipe.expire(key, ISSUED_TTL_S)
-            await pipe.execute()
+
+        async def write() -> None:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.zadd(key, scores)
+                pipe.zremrangebyrank(key, 0, -ISSUED_MAX - 1)
+                pipe.expire(key, ISSUED_TTL_S)
+                await pipe.execute()
+
+        await _twice(write)
 
     async def holds(self, conversation: str, action: str) -> bool:
         """Whether this one was shown and is still remembered."""
-        score = await self._redis.zscore(issued(conversation), action)
+        score = await _twice(lambda: self._redis.zscore(issued(conversation), action))
         return score is not None and float(score) > self._clock() - ISSUED_TTL_S
+
+
+async def _twice(command: Callable[[], Awaitable[T]]) -> T:
+    # After a restart of the server the first command on a pooled connection finds it closed.
+    try:
+        return await command()
+    except RedisConnectionError:
+        return await command()

@@ -105,7 +105,7 @@ class Room:
                 connection.post(protocol.error(Code.UNKNOWN_MESSAGE, id))
 
     async def _accept(self, asked: Asked, connection: Connection) -> None:
-        if asked.action and not await self._may_press(asked.action):
+        if asked.action and not await self._may_press(asked, asked.action):
             raise Refused(Code.NOT_ISSUED, asked.id)
         if asked.id in self._open or asked.id in self._finished:
             # The page sends a message again when it saw no "accepted" before the line broke.
@@ -117,14 +117,14 @@ class Room:
         self._open.add(asked.id)
         self._post(protocol.about("accepted", asked.id))
 
-    async def _may_press(self, action: str) -> bool:
+    async def _may_press(self, asked: Asked, action: str) -> bool:
         if action in self._house.standing:
             return True
         try:
             return await self._house.issued.holds(self.conversation, action)
         except (RedisError, OSError):
             log.exception("cannot look up buttons")
-            return False
+            raise Refused(Code.UNAVAILABLE, asked.id) from None
 
     def _post(self, frame: dict[str, Any]) -> None:
         for connection in self.connections:

@@ -22,6 +22,8 @@ class Rooms:
     def full(self, session: str) -> bool:
         """Whether this session, or all together, have as many pages open as they may."""
         room = self._rooms.get(session)
+        if room is None and len(self._rooms) >= limits.MAX_ROOMS:
+            return True
         of_session = len(room.connections) if room else 0
         return self._sockets >= limits.MAX_SOCKETS or of_session >= limits.MAX_SOCKETS_PER_SESSION
 

@@ -38,18 +38,11 @@ export class View {
     if (!old) return this.add(item);
     const at = [...old.querySelectorAll("button, a")].indexOf(document.activeElement);
     const fresh = item.kind === "me" ? this.mine(item) : this.theirs(item);
-    if (item.kind === "shop") this.keepText(old, fresh);
-    old.replaceChildren(...fresh.childNodes);
     old.className = fresh.className;
+    if (fresh.lang) old.lang = fresh.lang;
+    settle(old, fresh);
     if (at >= 0) old.querySelectorAll("button, a")[at]?.focus();
     return old;
-  }
-
-  /** An unchanged text stays the same node, so that a screen reader does not say it twice. */
-  keepText(old, fresh) {
-    const before = old.querySelector(".text");
-    const after = fresh.querySelector(".text");
-    if (before && after && before.innerHTML === after.innerHTML) after.replaceWith(before);
   }
 
   /** The element of an item, if it is shown. */
@@ -77,7 +70,7 @@ export class View {
   failure(item) {
     const why = this.words.errors[item.error] || this.words.errors.unavailable;
     const retry = item.error === "not_issued" ? null : button("chip", () => this.act.again(item), this.words.again);
-    return make("p", { class: "failure", role: "alert" }, why, " ", retry);
+    return make("p", { class: "failure" }, why, " ", retry);
   }
 
   theirs(item) {
@@ -102,4 +95,19 @@ export class View {
   stamp(item) {
     return make("time", { datetime: new Date(item.at).toISOString() }, clock(item.at, this.words.code));
   }
+}
+
+/** Makes `old` look like `fresh`; what is unchanged stays, so that no screen reader says it twice. */
+function settle(old, fresh) {
+  old.normalize();
+  const before = [...old.childNodes];
+  const after = [...fresh.childNodes];
+  after.forEach((node, at) => {
+    const there = before[at];
+    if (!there) old.append(node);
+    else if (there.isEqualNode(node)) return;
+    else if (there.className === "bubble" && node.className === "bubble") settle(there, node);
+    else there.replaceWith(node);
+  });
+  before.slice(after.length).forEach((node) => node.remove());
 }

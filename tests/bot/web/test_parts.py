@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from decimal import Decimal
@@ -24,6 +26,8 @@ from engine.errors import SettingsError
 from engine.keys import ISSUED_TTL_S
 from engine.types import Money, ProductCard, Reply, Route
 from tests.bot.web.conftest import settings_for
+
+ROOT = Path(__file__).parents[3]
 
 
 class Clock:
@@ -82,6 +86,25 @@ async def test_only_the_newest_actions_are_kept(issued: IssuedActions, clock: Cl
     assert not await issued.holds("web:a", "entry:0")
     assert await issued.holds("web:a", "entry:10")
     assert await issued.holds("web:a", f"entry:{ISSUED_MAX + 9}")
+
+
+async def test_buttons_outlive_a_killed_valkey(tmp_path: Path) -> None:
+    server = valkey.start(tmp_path)
+    redis = valkey.connect_async(settings_for(tmp_path))
+    issued = RedisIssuedActions(redis)
+    await issued.add("web:a", ["entry:x"])
+    assert server.process is not None
+    server.process.kill()
+    server.process.wait()
+    server = valkey.start(tmp_path)
+    assert await issued.holds("web:a", "entry:x")
+    await redis.aclose()
+    server.stop()
+
+
+def test_the_fronts_load_no_torch() -> None:
+    script = "import bot.web.run, bot.cli.chat, sys; raise SystemExit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
 
 
 def test_a_bucket_lets_a_burst_through_and_then_one_a_second(clock: Clock) -> None:
