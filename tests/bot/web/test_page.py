@@ -134,6 +134,25 @@ async def test_sentences_appear_while_the_rest_is_being_written(
         assert await tab.locator("#typing").is_hidden()
 
 
+async def test_an_unchanged_text_is_not_put_in_again_for_a_screen_reader(
+    browser: Browser, page: Page
+) -> None:
+    tab, _ = await opened(browser, page)
+    await tab.fill("#box", "slow")
+    await tab.press("#box", "Enter")
+    mine = await tab.locator(".item.me .text").element_handle()
+    page.desk.gate.set()
+    await tab.locator(".item.shop .foot").wait_for()
+    assert mine is not None
+    assert await mine.evaluate("node => node.isConnected")
+    await say(tab, "How much is shipping?")
+    answer = await tab.locator(".item.shop .text").last.element_handle()
+    await tab.get_by_role("button", name="Helpful", exact=True).click()
+    await tab.locator(".thanks").wait_for()
+    assert answer is not None
+    assert await answer.evaluate("node => node.isConnected")
+
+
 async def test_cards_show_picture_price_stock_link_and_their_buttons_work(
     browser: Browser, page: Page
 ) -> None:
