@@ -68,8 +68,9 @@ function again(item) {
 
 /** A pressed button: sources and thumbs answer in place, all others as a message. */
 function press(item, one, card) {
-  const kind = one.action.split(":")[0];
-  if (kind === "source") openSource(item, one.action);
+  const [kind, argument] = one.action.split(":");
+  if (kind === "language" && wordsFor(argument).code === argument) chooseLanguage(argument);
+  else if (kind === "source") openSource(item, one.action);
   else if (kind === "rate_up" || kind === "rate_down") rate(item, kind, one.action);
   else ask("action", one.action, card ? `${one.label} · ${card.name}` : one.label);
 }

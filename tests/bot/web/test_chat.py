@@ -92,6 +92,14 @@ async def test_a_message_over_4000_characters_is_refused_with_the_limit(
     assert len(page.desk.seen) == 1
 
 
+async def test_a_huge_frame_ends_the_connection(page: Page) -> None:
+    async with page.chat() as chat:
+        with pytest.raises(ConnectionClosed) as closed:
+            await chat.ask("x" * (limits.MAX_FRAME_BYTES + 1))
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1009
+
+
 @pytest.mark.parametrize(
     "frame",
     [

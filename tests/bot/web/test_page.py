@@ -240,6 +240,10 @@ async def test_the_interface_follows_the_browser_and_can_be_switched(
     await tab.reload()
     await tab.wait_for_selector(".state.online")
     assert await tab.locator("#person-text").inner_text() == "Ask a person"
+    await say(tab, "/language")
+    await tab.locator(".chips").get_by_role("button", name="中文").click()
+    await tab.locator(".item.shop", has_text="好的").wait_for()
+    assert await tab.locator("#shop-name").inner_text() == "杜松与玉"
 
 
 async def test_the_conversation_and_the_draft_survive_a_reload(
