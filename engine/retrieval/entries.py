@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.calibration import Calibration, Ranked, rank, unseen_share
-from engine.retrieval.encoders import Encoders
+from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.features import ENTRY_FEATURES, EntryFeatures
 from engine.retrieval.index import Row
+from engine.retrieval.text import terms
 from engine.types import Band, Entry
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+MOST_CLAUSES = 4
 EMPTY_FEATURES = dict.fromkeys(ENTRY_FEATURES, 0.0)
 
 
@@ -53,15 +57,47 @@ class EntrySearch:
         self._encoders = encoders
         self._found = dict(found)
         self._calibrations = dict(calibrations)
+        self._checks = _passage_checks(found)
 
     def find(self, question: str, language: str) -> Found:
-        """The entries nearest to a question, best first."""
+        """The entries nearest to a question, best first.
+
+        Of a rambling message each sentence is tried too; the surest finding counts. An entry
+        that never mentions a place or name the question turns on is not told, only offered.
+        """
+        found = self._surest(question, language)
+        told = found.band in (Band.CERTAIN, Band.LIKELY)
+        if told and self._checks[found.entries[0]].strange_names(question):
+            return replace(found, band=Band.UNSURE)
+        return found
+
+    def find_follow_up(self, asked: str, whole: str, language: str) -> Found:
+        """The surer finding of a follow-up alone and of it after the question before it.
+
+        What only the earlier question found is told only if it has the follow-up's own words.
+        """
+        alone, joined = self.find(asked, language), self.find(whole, language)
+        if alone.confidence >= joined.confidence:
+            return alone
+        told = joined.band in (Band.CERTAIN, Band.LIKELY)
+        if told and not self._checks[joined.entries[0]].carries(asked):
+            return replace(joined, band=Band.UNSURE)
+        return joined
+
+    def _surest(self, question: str, language: str) -> Found:
         key = self._encoders.key(language)
         features = self._found[key]
         if not features.sources or not question.strip():
             return Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES)
-        vector = self._encoders.by_language[key].encode([question])
-        query = features.query(question, vector)
+        pieces = [piece.strip() for piece in CLAUSE_END.split(question) if piece.strip()]
+        asked = [question, *(p for p in pieces if len(terms(p)) >= 2)][: 1 + MOST_CLAUSES]
+        texts = list(dict.fromkeys(asked))
+        vectors = self._encoders.by_language[key].encode(texts)
+        tried = [self._one(features, key, t, v) for t, v in zip(texts, vectors, strict=True)]
+        return max(tried, key=lambda found: found.confidence)
+
+    def _one(self, features: EntryFeatures, key: str, text: str, vector: Vectors) -> Found:
+        query = features.query(text, vector)
         matrix = features.matrix(query)
         calibration = self._calibrations[key]
         ranked = rank(matrix, query, unseen_share(features, query), calibration)
@@ -73,6 +109,13 @@ class EntrySearch:
             band_of(ranked, calibration),
             {name: float(value) for name, value in zip(ENTRY_FEATURES, first, strict=True)},
         )
+
+
+def _passage_checks(found: Mapping[str, EntryFeatures]) -> dict[str, PassageCheck]:
+    texts: dict[str, list[str]] = {}
+    for row in next(iter(found.values())).rows:
+        texts.setdefault(row.source, []).append(row.text)
+    return {source: PassageCheck(own) for source, own in texts.items()}
 
 
 def band_of(ranked: Ranked, calibration: Calibration) -> Band:

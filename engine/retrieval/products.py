@@ -12,7 +12,7 @@ import numpy as np
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
-from engine.retrieval.text import HAN, normalise, stem, terms, words
+from engine.retrieval.text import HAN, normalise, stem, stop_words, terms, words
 from engine.routing.constraints import Constraints
 from engine.types import Product, Shop
 
@@ -20,6 +20,7 @@ WEIGHTS = (1.0, 0.2, 0.3, 0.5, 0.6)
 """Of ENTRY_FEATURES, by hand; the retrieval issue learns them."""
 SPECIFIC_NAME = 0.74
 STOCK_PENALTY = 0.15
+MOST_CATEGORIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,22 @@ class ProductSearch:
         ]  # fmt: skip
         matches.sort(key=lambda match: -match.score)
         return ProductsFound(tuple(matches), tuple(kinds), self._covered(features, query.terms))
+
+    def colours_in_names(self, text: str, colours: Mapping[str, str]) -> frozenset[str]:
+        """Colours that are part of a kind's name here, as in "green tea": no demand at all.
+
+        `colours`: colour words and the colour each means.
+        """
+        plain = normalise(text)
+        names = " ".join(normalise(n) for p in self.products.values() for n in p.names.values())
+        kinds = self.kinds_in(text)
+        return frozenset(
+            colour
+            for word, colour in colours.items()
+            for kind in kinds
+            for gap in ("", " ")
+            if f"{word}{gap}{kind}" in plain and f"{word}{gap}{kind}" in names
+        )
 
     def similar(self, product: str, constraints: Constraints) -> tuple[str, ...]:
         """Product ids nearest in meaning to one product, in stock, best first."""
@@ -193,10 +210,18 @@ def mine_kinds(products: Sequence[Product], shop: Shop) -> dict[str, frozenset[s
     )
     whole = Counter(name[-1] for p in products for name in (_han_tail(p),) if len(name) > 1)
     for (char, category), count in single.items():
-        if count >= 3 and count / whole[char] >= 0.8:
+        if count >= 2 and count / whole[char] >= 0.8:
             kinds[char] |= {p.id for p in products if p.category == category
                             and char in p.names.get("zh", "")}  # fmt: skip
-    return {kind: frozenset(ids) for kind, ids in kinds.items() if len(kind) > 1 or kind in whole}
+    named = {kind: frozenset(ids) for kind, ids in kinds.items() if len(kind) > 1 or kind in whole}
+    return {kind: ids for kind, ids in named.items() if _tells_apart(kind, ids, products)}
+
+
+def _tells_apart(kind: str, ids: frozenset[str], products: Sequence[Product]) -> bool:
+    """Words such as "can" or, heading names all over the catalogue, "set" name no kind."""
+    if kind in stop_words("en") or kind in stop_words("zh"):
+        return False
+    return len({p.category for p in products if p.id in ids}) <= MOST_CATEGORIES
 
 
 def _english_kinds(product: Product) -> set[str]:

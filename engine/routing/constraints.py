@@ -75,6 +75,12 @@ def _all_text(product: Product) -> str:
     return normalise(" ".join((*product.names.values(), *attributes, *product.tags)))
 
 
+def colour_words() -> dict[str, str]:
+    """Each colour word, in every language, with the catalogue's name of the colour."""
+    named = read_data("words.yaml")["colours"]
+    return {word: name for name, words in named.items() for word in words}
+
+
 class ConstraintReader:
     """Reads demands for one shop: its currency and its exchange rates."""
 
@@ -88,11 +94,7 @@ class ConstraintReader:
         }
         names = "|".join(re.escape(w) for w in sorted(self._words, key=len, reverse=True))
         self._money = rf"(?:({names})\s*)?{NUMBER}\s*(?:({names})(?![a-z]))?"
-        self._colours = {
-            word: name
-            for name, words in read_data("words.yaml")["colours"].items()
-            for word in words
-        }
+        self._colours = colour_words()
 
     def read(self, text: str) -> Constraints:
         """The demands a message states; without any, an empty Constraints."""
@@ -133,7 +135,8 @@ class ConstraintReader:
         )  # fmt: skip
         for kind, pattern in shapes:
             found = re.search(pattern, text)
-            if found and (kind != "range" or any(found.group(i) for i in (1, 3, 4, 6))):
+            named = found and any(group in self._words for group in found.groups())
+            if found and (named or kind not in ("range", "around") or _budget(found.group(0))):
                 return self._as_bounds(kind, found)
         return None, None, ""
 
@@ -165,6 +168,10 @@ class ConstraintReader:
                 (refused if not_wanted else wanted)[name] = None
         kept = tuple(name for name in wanted if name not in refused)
         return kept, tuple(refused)
+
+
+def _budget(text: str) -> bool:
+    return "budget" in text or "预算" in text
 
 
 def _sizes(text: str) -> tuple[str, ...]:

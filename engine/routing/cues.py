@@ -12,6 +12,7 @@ import yaml
 
 from engine.retrieval.text import normalise
 
+EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 DATA = Path(__file__).parent / "data"
 
 
@@ -29,8 +30,8 @@ def _pattern(cue: str) -> re.Pattern[str]:
 
 
 def has(cue: str, text: str) -> bool:
-    """Whether a text shows a cue of cues.yaml, in any language."""
-    return _pattern(cue).search(normalise(text)) is not None
+    """Whether a text shows a cue of cues.yaml, in any language; emoji do not count."""
+    return _pattern(cue).search(EMOJI.sub("", normalise(text)).strip()) is not None
 
 
 def strip(cue: str, text: str) -> str:

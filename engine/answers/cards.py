@@ -1,0 +1,99 @@
+"""Products as shown: cards, and price and stock sentences, all from the catalogue by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.recommend.blend import Reason, ReasonKind
+from engine.types import (
+    ActionKind,
+    Button,
+    Money,
+    Product,
+    ProductCard,
+    Shop,
+    Variant,
+)
+from knowledge_base.shop_file import Replies
+
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥"}
+NAMES_ZH = {"EUR": "欧元", "USD": "美元", "GBP": "英镑", "CNY": "元"}
+
+
+def shown_price(money: Money, language: str) -> str:
+    """An amount as people write it: "€49.00", "49.00 欧元"."""
+    amount = f"{money.amount:.2f}"
+    if language == "zh":
+        return f"{amount} {NAMES_ZH.get(money.currency, money.currency)}"
+    sign = SIGNS.get(money.currency)
+    return f"{sign}{amount}" if sign else f"{amount} {money.currency}"
+
+
+class Cards:
+    """Makes cards for one shop's products."""
+
+    def __init__(self, products: Mapping[str, Product], shop: Shop, replies: Replies) -> None:
+        self._products = products
+        self._shop = shop
+        self._replies = replies
+
+    def name(self, product: str, language: str) -> str:
+        """A product's name in the language, else in any."""
+        names = self._products[product].names
+        return names.get(language) or next(iter(names.values()))
+
+    def price_and_stock(self, product: str, language: str, variant: Variant | None = None) -> str:
+        """The price and stock sentences of a product, or of one of its variants."""
+        thing, say = self._products[product], self._replies.text
+        several = variant is None and len({v.price.amount for v in thing.variants}) > 1
+        price = variant.price if variant else thing.price
+        line = say(
+            "price_from" if several else "price_line",
+            language,
+            product=self.name(product, language),
+            price=shown_price(price, language),
+        )
+        stocked = variant.stock > 0 if variant else thing.in_stock
+        gap = "" if language == "zh" else " "
+        return line + gap + say("in_stock" if stocked else "out_of_stock", language)
+
+    def card(
+        self, product: str, language: str, *, variant: Variant | None = None, reason: str = ""
+    ) -> ProductCard:
+        """A product's card; of one variant where the shopper's demands chose it."""
+        thing = self._products[product]
+        chosen = variant or min(thing.variants, key=lambda v: (v.stock == 0, v.price.amount))
+        form = ", ".join(part for part in (chosen.colour, chosen.size) if part and variant)
+        name = self.name(product, language)
+        return ProductCard(
+            sku=chosen.sku,
+            name=f"{name} ({form})" if form and language != "zh" else name,
+            price=chosen.price,
+            in_stock=chosen.stock > 0,
+            url=thing.url,
+            image=thing.image,
+            caption=self.price_and_stock(product, language, variant),
+            reason=reason,
+            buttons=self._buttons(product, language),
+        )
+
+    def reason(self, reason: Reason, language: str, words: str) -> str:
+        """A reason in words: the phrase of its kind, filled with what is true of it."""
+        say = self._replies.text
+        if reason.kind is ReasonKind.MATCHES:
+            return say("reason_matches", language, words=words)
+        if reason.kind in (ReasonKind.BOUGHT, ReasonKind.SIMILAR):
+            other = self.name(reason.value, language)
+            return say(f"reason_{reason.kind}", language, product=other)
+        if reason.kind is ReasonKind.CATEGORY:
+            labels = self._shop.categories.get(reason.value, {})
+            label = labels.get(language, reason.value)
+            return say("reason_category", language, category=label)
+        return say("reason_popular", language)
+
+    def _buttons(self, product: str, language: str) -> tuple[Button, ...]:
+        kinds = (ActionKind.DETAILS, ActionKind.SIMILAR, ActionKind.DISLIKE)
+        return tuple(
+            Button(self._replies.text(f"button_{kind}", language), f"{kind}:{product}")
+            for kind in kinds
+        )

@@ -1,0 +1,164 @@
+"""Answers about products: what to show, what a product is, what its buyers say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.answers.cards import Cards
+from engine.answers.talk import human_button
+from engine.recommend.blend import Pick
+from engine.retrieval.text import terms
+from engine.routing.constraints import Constraints
+from engine.routing.cues import has
+from engine.routing.understanding import Question
+from engine.types import (
+    Citation,
+    Part,
+    Passage,
+    Product,
+    Prompt,
+    Review,
+    Route,
+    SourceKind,
+    Variant,
+    WordedBy,
+)
+from knowledge_base.shop_file import Replies
+
+WORDS_LENGTH = 60
+
+
+class ProductAnswers:
+    """Words products of one shop."""
+
+    def __init__(
+        self,
+        products: Mapping[str, Product],
+        reviews: Sequence[Review],
+        replies: Replies,
+        cards: Cards,
+    ) -> None:
+        self._products = products
+        self._replies = replies
+        self._cards = cards
+        self._reviews: dict[str, list[Review]] = {}
+        for review in reviews:
+            self._reviews.setdefault(review.product, []).append(review)
+
+    def recommend(
+        self, question: Question, picks: Sequence[Pick], language: str, confidence: float
+    ) -> Part:
+        """Cards in the order given; the model words only why they fit."""
+        if not picks:
+            return self._nothing(question, language)
+        words = question.text[:WORDS_LENGTH]
+        cards = tuple(
+            self._cards.card(
+                pick.product,
+                language,
+                variant=self._chosen(pick.product, question.constraints),
+                reason=self._cards.reason(pick.reason, language, words),
+            )
+            for pick in picks
+        )
+        passages = tuple(self.passage(pick.product, language) for pick in picks)
+        names = ("、" if language == "zh" else ", ").join(card.name for card in cards)
+        gap = "" if language == "zh" else " "
+        intro = self._replies.text("recommend_intro", language)
+        return Part(
+            question=question.text,
+            route=Route.RECOMMEND,
+            language=language,
+            text=f"{intro}{gap}{names}",
+            worded_by=WordedBy.TEMPLATE,
+            confidence=confidence,
+            prompt=Prompt(Route.RECOMMEND, language, question.text, passages, (), cards[0].reason),
+            citations=self._citations([pick.product for pick in picks], language),
+            products=cards,
+        )
+
+    def describe(self, question: Question, product: str, language: str, confidence: float) -> Part:
+        """What a product is, in words that its attributes and description carry."""
+        variant = self._chosen(product, question.constraints)
+        closing = self._cards.price_and_stock(product, language, variant)
+        only_price = (has("price", question.asked) or has("stock", question.asked)) and not (
+            len(terms(question.asked)) > 6
+        )
+        prompt = None
+        if not only_price:
+            prompt = Prompt(Route.DESCRIBE, language, question.text,
+                            (self.passage(product, language),))  # fmt: skip
+        return Part(
+            question=question.text,
+            route=Route.DESCRIBE,
+            language=language,
+            text="" if only_price else self._verbatim(product, language),
+            worded_by=WordedBy.TEMPLATE if only_price else WordedBy.OPERATOR,
+            confidence=confidence,
+            prompt=prompt,
+            closing=closing,
+            citations=self._citations([product], language),
+            products=(self._cards.card(product, language, variant=variant),),
+        )
+
+    def review(self, question: Question, product: str, language: str, confidence: float) -> Part:
+        """How many buyers gave how many stars, counted by code."""
+        reviews = self._reviews.get(product, [])
+        name = self._cards.name(product, language)
+        if not reviews:
+            text = self._replies.text("review_none", language)
+        else:
+            average = sum(review.rating for review in reviews) / len(reviews)
+            text = self._replies.text("review_counts", language, product=name,
+                                      count=len(reviews), average=f"{average:.1f}")  # fmt: skip
+        return Part(
+            question=question.text,
+            route=Route.REVIEW,
+            language=language,
+            text=text,
+            worded_by=WordedBy.TEMPLATE,
+            confidence=confidence,
+            closing=self._stars(reviews),
+            citations=self._citations([product], language),
+            products=(self._cards.card(product, language),),
+        )
+
+    def passage(self, product: str, language: str) -> Passage:
+        """A product as the model sees it: attributes and description, never its price."""
+        thing = self._products[product]
+        written = language if language in thing.descriptions else next(iter(thing.descriptions), "")
+        pairs = thing.attributes.get(written, {})
+        facts = "; ".join(f"{name}: {value}" for name, value in pairs.items())
+        text = f"{thing.descriptions.get(written, '')} {facts}".strip()
+        name = self._cards.name(product, language)
+        return Passage(f"product:{product}", SourceKind.PRODUCT, name, text, written or language)
+
+    def _verbatim(self, product: str, language: str) -> str:
+        thing = self._products[product]
+        text = thing.descriptions.get(language) or next(iter(thing.descriptions.values()), "")
+        return text or self._replies.text("describe_none", language)
+
+    def _chosen(self, product: str, constraints: Constraints) -> Variant | None:
+        return constraints.variant_of(self._products[product]) if constraints.any else None
+
+    def _citations(self, products: Sequence[str], language: str) -> tuple[Citation, ...]:
+        return tuple(Citation(f"product:{p}", self._cards.name(p, language)) for p in products)
+
+    def _stars(self, reviews: Sequence[Review]) -> str:
+        counts = {stars: sum(r.rating == stars for r in reviews) for stars in range(5, 0, -1)}
+        return "  ".join(f"{stars}★ {count}" for stars, count in counts.items() if count)
+
+    def _nothing(self, question: Question, language: str) -> Part:
+        key, values = "recommend_none", dict[str, str]()
+        if question.constraints.foreign:
+            currency = next(iter(self._products.values())).price.currency
+            key, values = "currency_ask", {"currency": currency}
+        return Part(
+            question=question.text,
+            route=Route.RECOMMEND,
+            language=language,
+            text=self._replies.text(key, language, **values),
+            worded_by=WordedBy.TEMPLATE,
+            confidence=0.5,
+            buttons=(human_button(self._replies, language),),
+        )

@@ -1,0 +1,101 @@
+"""The whole way of a message, on one screen: understand, find, route, decide, word, check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.answers import talk
+from engine.knowledge import ShopKnowledge
+from engine.memory import remember
+from engine.routing.router import early_route, late_route
+from engine.routing.understanding import Question, Understanding
+from engine.types import (
+    ActionKind,
+    Answer,
+    Band,
+    Delta,
+    Message,
+    Part,
+    Plan,
+    Route,
+    Session,
+)
+from engine.wording import Wording
+
+
+class Assistant:
+    """Turns one message of a conversation into one reply. Sends nothing, stores nothing."""
+
+    def __init__(self, knowledge: ShopKnowledge, wording: Wording) -> None:
+        self._know = knowledge
+        self._wording = wording
+        self._understanding = Understanding(knowledge.shop)
+        self.snapshot = knowledge.snapshot
+
+    def plan(self, message: Message, session: Session) -> Plan:
+        """How a message is to be answered. Deterministic; no model writes."""
+        language = self._understanding.reply_language(message, session)
+        session = replace(session, shopper=message.shopper, language=language)
+        if message.action:
+            return self._press(message, session, language)
+        parts = []
+        for question in self._understanding.questions(message, session):
+            question = self._know.narrowed(question, session)
+            part, session = self._part(question, message, session, language)
+            parts.append(part)
+        return Plan(language, tuple(parts), remember(session, parts))
+
+    def answer(
+        self, message: Message, session: Session, *, deadline_s: float = 20.0
+    ) -> Iterator[Delta | Answer]:
+        """Grounded sentences as they are written, then the reply with the session after it."""
+        plan = self.plan(message, session)
+        reply = yield from self._wording.write(plan, message, deadline_s)
+        last = replace(plan.session.turns[-1], answer=reply.text) if plan.session.turns else None
+        turns = (*plan.session.turns[:-1], last) if last else ()
+        yield Answer(reply, replace(plan.session, turns=turns))
+
+    def _part(
+        self, question: Question, message: Message, session: Session, language: str
+    ) -> tuple[Part, Session]:
+        know, routed = self._know, early_route(question, session)
+        if routed and routed.route is Route.ORDER:
+            told = know.orders.answer(message, session, language)
+            return know.order_part(question, told, language), told.session
+        if routed and routed.route is Route.HANDOFF:
+            return know.handoff(message, language, question.text), session
+        if routed:
+            return talk.smalltalk(know.replies, routed.why, language, question.asked), session
+        if question.context:
+            entry = know.entries.find_follow_up(question.asked, question.context, question.language)
+        else:
+            entry = know.entries.find(question.text, question.language)
+        products = know.products.find(
+            question.text, question.language, question.constraints, session.disliked
+        )
+        route = late_route(question, entry, products).route
+        if route is Route.FAQ and entry.band is Band.UNKNOWN:
+            unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
+            return unknown, session
+        if route is Route.FAQ:
+            said = tuple(turn.question for turn in session.turns[-2:])
+            return know.faq.answer(question.asked, entry, language, said), session
+        return know.product_part(route, question, products, session, language), session
+
+    def _press(self, message: Message, session: Session, language: str) -> Plan:
+        kind, _, value = (message.action or "").partition(":")
+        know = self._know
+        if kind == ActionKind.LANGUAGE and value in know.shop.languages:
+            session = replace(session, language=value, language_chosen=True)
+            part = talk.phrase(know.replies, "language_set", value, Route.SMALLTALK, value)
+            return Plan(value, (part,), session)
+        if kind == ActionKind.HUMAN:
+            part = know.handoff(message, language, message.text)
+        elif kind in (ActionKind.ENTRY, ActionKind.SOURCE) and know.faq.known(value):
+            part = know.faq.shown(value, language)
+        elif kind in (ActionKind.DETAILS, ActionKind.SIMILAR, ActionKind.DISLIKE, ActionKind.START):
+            part, session = know.pressed_product(ActionKind(kind), value, session, language)
+        else:
+            part = talk.phrase(know.replies, "unknown", language, Route.UNKNOWN, "")
+        return Plan(language, (part,), remember(session, [part]))

@@ -1,0 +1,168 @@
+"""The only place where real parts are wired together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.answers.cards import Cards
+from engine.answers.faq import FaqAnswers
+from engine.answers.products import ProductAnswers
+from engine.assistant import Assistant
+from engine.counters import DailyCounters, MemoryCounters
+from engine.generation.generator import Generator
+from engine.knowledge import ShopKnowledge
+from engine.orders import Orders
+from engine.publish import build_snapshot, publish
+from engine.recommend.blend import Recommender
+from engine.recommend.co_occurrence import co_occurrence
+from engine.retrieval.encoders import Encoders
+from engine.retrieval.entries import EntrySearch, entry_rows
+from engine.retrieval.features import EntryFeatures
+from engine.retrieval.products import ProductSearch, product_rows
+from engine.retrieval.snapshot import Progress, SnapshotData, read_live, read_snapshot
+from engine.settings import Settings
+from engine.types import Answer, Delta, Message, Plan, Session
+from engine.wording import Wording
+from knowledge_base.store import Knowledge, ensure_shop, live_entries, load
+
+LOOK_FOR_PUBLISH_S = 1.0
+
+
+def shop_knowledge(
+    data: SnapshotData, encoders: Encoders, counters: DailyCounters
+) -> ShopKnowledge:
+    """Everything the assistant asks, from one verified snapshot."""
+    from datetime import UTC, datetime
+
+    known = load(data.folder / "knowledge")
+    entries = entry_rows(known.entries)
+    products = product_rows(known.products, known.shop)
+    search = ProductSearch(
+        encoders,
+        {key: EntryFeatures(products, v) for key, v in data.vectors["products"].items()},
+        known.products,
+        known.shop,
+    )
+    today = datetime.now(UTC).date()
+    live = {entry.id: entry for entry in live_entries(known.entries, today)}
+    rows = [i for i, row in enumerate(entries) if row.source in live]
+    found = {
+        key: EntryFeatures([entries[i] for i in rows], v[rows])
+        for key, v in data.vectors["entries"].items()
+    }
+    cards = Cards(search.products, known.shop, known.replies)
+    return ShopKnowledge(
+        snapshot=data.id,
+        shop=known.shop,
+        replies=known.replies,
+        entries=EntrySearch(encoders, found, data.calibrations),
+        products=search,
+        orders=Orders(known.orders, search.products, known.replies, counters),
+        faq=FaqAnswers(live, known.replies, known.shop.default_language),
+        goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
+        recommender=_recommender(known, search),
+    )
+
+
+def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:
+    return Recommender(search.products, known.shop, co_occurrence(known.events))
+
+
+class LiveAssistant:
+    """The assistant of the live snapshot; follows a publish within about a second.
+
+    A snapshot that does not load leaves the one before it in place.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        encoders: Encoders,
+        generator: Generator | None,
+        counters: DailyCounters,
+        daily_tokens: int,
+    ) -> None:
+        self._home = home
+        self._encoders = encoders
+        self._generator = generator
+        self._counters = counters
+        self._daily_tokens = daily_tokens
+        self._looked_at = 0.0
+        self._swapping = threading.Lock()
+        self._current = self._load(read_live(home))
+
+    @property
+    def snapshot(self) -> str:
+        """The content hash of the knowledge it answers from."""
+        return self._current.snapshot
+
+    def plan(self, message: Message, session: Session) -> Plan:
+        """How a message is to be answered."""
+        return self._fresh().plan(message, session)
+
+    def answer(
+        self, message: Message, session: Session, *, deadline_s: float = 20.0
+    ) -> Iterator[Delta | Answer]:
+        """Grounded sentences as they are written, then the reply with the session after it."""
+        return self._fresh().answer(message, session, deadline_s=deadline_s)
+
+    def _load(self, snapshot: str) -> Assistant:
+        data = read_snapshot(self._home / "snapshots" / snapshot, self._encoders.names)
+        knowledge = shop_knowledge(data, self._encoders, self._counters)
+        wording = Wording(
+            self._generator, self._counters, snapshot=data.id, daily_tokens=self._daily_tokens
+        )
+        return Assistant(knowledge, wording)
+
+    def _fresh(self) -> Assistant:
+        now = time.monotonic()
+        if now - self._looked_at > LOOK_FOR_PUBLISH_S and self._swapping.acquire(blocking=False):
+            self._looked_at = now
+            live = read_live(self._home)
+            if live and live != self._current.snapshot:
+                threading.Thread(target=self._swap, args=(live,), daemon=True).start()
+            else:
+                self._swapping.release()
+        return self._current
+
+    def _swap(self, snapshot: str) -> None:
+        import logging
+
+        try:
+            self._current = self._load(snapshot)
+        except Exception:
+            logging.getLogger(__name__).exception("snapshot %s does not load", snapshot)
+        finally:
+            self._swapping.release()
+
+
+def build_assistant(
+    settings: Settings,
+    *,
+    generator: Generator | None = None,
+    counters: DailyCounters | None = None,
+    progress: Progress | None = None,
+) -> LiveAssistant:
+    """The assistant of a home's live snapshot; at first start the shop is published.
+
+    With `settings.kb` that folder is built and answered from as it stands.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    encoders = Encoders.default(settings.threads)
+    folder = ensure_shop(settings.home, settings.kb)
+    snapshot = read_live(settings.home)
+    if settings.kb is not None:
+        build_snapshot(folder, settings.home, encoders, progress)
+        publish(folder, settings.home, encoders)
+    elif not snapshot:
+        publish(folder, settings.home, encoders, progress)
+    return LiveAssistant(
+        settings.home,
+        encoders,
+        generator,
+        counters or MemoryCounters(),
+        settings.daily_tokens,
+    )

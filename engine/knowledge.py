@@ -1,0 +1,129 @@
+"""One shop's knowledge, ready to answer from: searches, catalogue, orders and set phrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from engine.answers import talk
+from engine.answers.faq import FaqAnswers
+from engine.answers.products import ProductAnswers
+from engine.orders import OrderAnswer, Orders
+from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
+from engine.retrieval.entries import EntrySearch
+from engine.retrieval.products import ProductSearch, ProductsFound
+from engine.routing.constraints import Constraints, colour_words
+from engine.routing.understanding import Question
+from engine.types import (
+    ActionKind,
+    Citation,
+    Message,
+    Part,
+    Route,
+    Session,
+    Shop,
+    WordedBy,
+)
+from knowledge_base.shop_file import Replies
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class ShopKnowledge:
+    """The parts of one snapshot that the assistant asks."""
+
+    snapshot: str
+    shop: Shop
+    replies: Replies
+    entries: EntrySearch
+    products: ProductSearch
+    orders: Orders
+    faq: FaqAnswers
+    goods: ProductAnswers
+    recommender: Recommender
+
+    def handoff(self, message: Message, language: str, question: str) -> Part:
+        """A person takes over, or the contact entry does."""
+        return talk.handoff(
+            self.replies, message.staffed, self.shop.contact_entry, language, question
+        )
+
+    def order_part(self, question: Question, told: OrderAnswer, language: str) -> Part:
+        """One step of an order's exchange as a Part."""
+        cited = (Citation(f"order:{told.told}", told.told),) if told.told else ()
+        return Part(question.asked, Route.ORDER, language, told.text, WordedBy.TEMPLATE,
+                    citations=cited)  # fmt: skip
+
+    def product_part(
+        self,
+        route: Route,
+        question: Question,
+        found: ProductsFound,
+        session: Session,
+        language: str,
+    ) -> Part:
+        """Recommend, describe or review, from what was found."""
+        confidence = round(min(1.0, found.covered), 3)
+        if route is Route.RECOMMEND:
+            if question.product:
+                picks = self._similar(question.product, session, question.constraints)
+            else:
+                picks = self._picks(question, found, session)
+            return self.goods.recommend(question, picks, language, confidence)
+        product = question.product or self._meant(found)
+        if not product:
+            return self.goods.recommend(question, (), language, confidence)
+        answer = self.goods.review if route is Route.REVIEW else self.goods.describe
+        return answer(question, product, language, confidence)
+
+    def pressed_product(
+        self, kind: ActionKind, product: str, session: Session, language: str
+    ) -> tuple[Part, Session]:
+        """Details, similar ones, not for me, or a deep link to a product."""
+        asked = Question("", "", language, Constraints(), product)
+        if product not in self.products.products:
+            key = "greeting" if kind is ActionKind.START else "unknown"
+            route = Route.SMALLTALK if kind is ActionKind.START else Route.UNKNOWN
+            return talk.phrase(self.replies, key, language, route, ""), session
+        if kind in (ActionKind.DETAILS, ActionKind.START):
+            return self.goods.describe(asked, product, language, 1.0), session
+        if kind is ActionKind.DISLIKE:
+            session = replace(session, disliked=tuple(dict.fromkeys((*session.disliked, product))))
+            viewed = tuple(item for item in session.viewed if item != product)
+            session = replace(session, viewed=viewed)
+            part = talk.phrase(self.replies, "dislike_done", language, Route.RECOMMEND, "")
+            return part, session
+        picks = self._similar(product, session, Constraints())
+        return self.goods.recommend(asked, picks, language, 1.0), session
+
+    def narrowed(self, question: Question, session: Session) -> Question:
+        """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""
+        part_of_name = self.products.colours_in_names(question.text, colour_words())
+        kept = tuple(c for c in question.constraints.colours if c not in part_of_name)
+        question = replace(question, constraints=replace(question.constraints, colours=kept))
+        shown = [self.products.products[p] for p in session.products if p in self.products.products]
+        if not (question.cheaper and shown):
+            return question
+        bound = min(product.price.amount for product in shown) - CENT
+        return replace(question, constraints=replace(question.constraints, highest=bound))
+
+    def _meant(self, found: ProductsFound) -> str:
+        if found.named:
+            return found.named.product
+        return found.matches[0].product if found.matches else ""
+
+    def _picks(
+        self, question: Question, found: ProductsFound, session: Session
+    ) -> tuple[Pick, ...]:
+        if question.constraints.foreign:
+            return ()
+        words = bool(found.kinds) or found.covered > 0
+        return self.recommender.recommend(found, session, question.constraints, words=words)
+
+    def _similar(
+        self, product: str, session: Session, constraints: Constraints
+    ) -> tuple[Pick, ...]:
+        near = (p for p in self.products.similar(product, constraints) if p not in session.disliked)
+        reason = Reason(ReasonKind.SIMILAR, product)
+        return tuple(Pick(p, 1.0 - i / 10, reason) for i, p in zip(range(3), near, strict=False))

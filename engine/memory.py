@@ -1,0 +1,34 @@
+"""What a session keeps of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.types import Band, Part, Route, Session, Turn
+
+TURNS_KEPT = 6
+VIEWED_KEPT = 30
+
+
+def remember(session: Session, parts: Sequence[Part]) -> Session:
+    """The session after these parts: questions as understood, products shown, unknowns in a row."""
+    turns = session.turns
+    for part in parts:
+        sources = tuple(citation.id for citation in part.citations)
+        turns = (*turns, Turn(part.question, part.text, part.route, sources))
+    shown = tuple(
+        source.removeprefix("product:")
+        for part in parts
+        for source in (citation.id for citation in part.citations)
+        if source.startswith("product:")
+    )
+    described = shown[:1] if any(part.route is Route.DESCRIBE for part in parts) else ()
+    lost = any(part.band is Band.UNKNOWN for part in parts)
+    return replace(
+        session,
+        turns=turns[-TURNS_KEPT:],
+        products=shown or session.products,
+        viewed=tuple(dict.fromkeys((*session.viewed, *described)))[-VIEWED_KEPT:],
+        unknown_streak=session.unknown_streak + 1 if lost else 0,
+    )

@@ -1,0 +1,130 @@
+"""Order status, told only to someone who proves that the order is theirs."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from engine.counters import DailyCounters
+from engine.retrieval.text import normalise
+from engine.types import Message, Order, Product, Session
+from knowledge_base.shop_file import Replies
+
+TRIES_A_DAY = 5
+NUMBER = re.compile(r"(?<![a-z0-9⟦:])([a-z]{1,4})[- ]?(\d{4,8})(?![a-z0-9⟧-])")
+TOKEN = re.compile(r"⟦(email|phone):\d+⟧")
+LAST_FOUR = re.compile(r"(?<![\d⟦:a-z-])(\d{4})(?![\d⟧])")
+NOBODY = Order("", "nobody@invalid.example", "+00 0000000", datetime(1970, 1, 1, tzinfo=UTC),
+               "placed", ())  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """What to say, the session after it, and the order number when it was told."""
+
+    text: str
+    session: Session
+    told: str = ""
+
+
+def order_number(text: str) -> str:
+    """The order number in a text, letters and digits only, lower case; "" without one."""
+    found = NUMBER.search(normalise(text))
+    return found.group(1) + found.group(2) if found else ""
+
+
+class Orders:
+    """Looks orders up: number plus e-mail, or number plus the phone's last four digits."""
+
+    def __init__(
+        self,
+        orders: Sequence[Order],
+        products: Mapping[str, Product],
+        replies: Replies,
+        counters: DailyCounters,
+    ) -> None:
+        self._orders = {_bare(order.number): order for order in orders}
+        self._names = {v.sku: p.names for p in products.values() for v in p.variants}
+        self._replies = replies
+        self._counters = counters
+
+    def answer(self, message: Message, session: Session, language: str) -> OrderAnswer:
+        """One step of the exchange: ask for the number, ask for the proof, or tell."""
+        say = self._replies.text
+        if not message.private:
+            return OrderAnswer(say("order_private_only", language), session)
+        number = order_number(message.text) or session.pending_order
+        if not number:
+            return OrderAnswer(say("order_ask_number", language), session)
+        proofs = self._proofs(message.text, session)
+        if not proofs:
+            waiting = replace(session, pending_order=number)
+            return OrderAnswer(say("order_ask_proof", language), waiting)
+        return self._look_up(number, proofs, message, session, language)
+
+    def _look_up(
+        self,
+        number: str,
+        proofs: Sequence[str],
+        message: Message,
+        session: Session,
+        language: str,
+    ) -> OrderAnswer:
+        chat, asked = f"order-chat:{message.conversation}", f"order:{number}"
+        if max(self._counters.add(chat, 0), self._counters.add(asked, 0)) >= TRIES_A_DAY:
+            return OrderAnswer(
+                self._replies.text("order_too_many_tries", language),
+                replace(session, pending_order=""),
+            )
+        order = self._orders.get(number, NOBODY)
+        proven = sum(_proves(order, proof) for proof in proofs)
+        if not proven or order is NOBODY:
+            self._counters.add(chat)
+            self._counters.add(asked)
+            waiting = replace(session, pending_order=number)
+            return OrderAnswer(self._replies.text("order_mismatch", language), waiting)
+        text = self._tell(order, language)
+        return OrderAnswer(text, replace(session, pending_order=""), order.number)
+
+    def _proofs(self, text: str, session: Session) -> list[str]:
+        plain = normalise(text)
+        tokens = [session.vault.get(found.group(0), "") for found in TOKEN.finditer(plain)]
+        without_number = NUMBER.sub(" ", plain)
+        return [value for value in tokens if value] + LAST_FOUR.findall(without_number)
+
+    def _tell(self, order: Order, language: str) -> str:
+        say = self._replies.text
+        items = ", ".join(
+            f"{line.quantity} × {self._name(line.sku, language)}" for line in order.lines
+        )
+        lines = [
+            say("order_line", language, number=order.number, items=items,
+                status=say(f"status_{order.status}", language)),
+        ]  # fmt: skip
+        if order.expected_on and order.status in ("placed", "paid", "packed", "shipped"):
+            lines.append(say("order_expected", language, date=order.expected_on.isoformat()))
+        if order.tracking:
+            lines.append(
+                say("order_tracking", language, carrier=order.carrier, tracking=order.tracking)
+            )
+        return "\n".join(lines)
+
+    def _name(self, sku: str, language: str) -> str:
+        names = self._names.get(sku, {})
+        return names.get(language) or next(iter(names.values()), sku)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _proves(order: Order, proof: str) -> bool:
+    """Compare in constant time; a phone counts by its last four digits."""
+    if "@" in proof:
+        return hmac.compare_digest(proof.lower().encode(), order.email.lower().encode())
+    digits = re.sub(r"\D", "", proof)[-4:]
+    known = re.sub(r"\D", "", order.phone)[-4:]
+    return len(digits) == 4 and hmac.compare_digest(digits.encode(), known.encode())

@@ -1,0 +1,110 @@
+"""A message as questions: its language, its parts, and follow-ups made whole by the session."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from engine.retrieval.text import is_chinese, normalise, terms
+from engine.routing.constraints import ConstraintReader, Constraints
+from engine.routing.cues import has, strip
+from engine.types import Message, Route, Session, Shop
+
+PART_END = re.compile(r"(?<=[?？])\s*|\n+|(?<=[。！])\s*|(?<=[.!])\s+")
+ORDINALS = (
+    (r"\b(first|1st) (one)?|第一|头一", 0),
+    (r"\b(second|2nd) (one)?|第二", 1),
+    (r"\b(third|3rd) (one)?|第三", 2),
+    (r"\blast one\b|最后一", -1),
+)
+THAT_ONE = re.compile(
+    r"\b(it|its|that|this|the same)( one)?\b|它|这个|這個|那个|那個|这款|這款|那款|该"
+)
+PRODUCT_ROUTES = (Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
+SHORT_TERMS = 5
+LONGEST_QUESTION = 300
+MOST_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked. `text` is whole by itself; `asked` is how the shopper put it.
+
+    `context`: the question before it and this one, where it may be a follow-up; `product`: the
+    id of the product that "it" or "the second one" means.
+    """
+
+    text: str
+    asked: str
+    language: str
+    constraints: Constraints
+    product: str = ""
+    context: str = ""
+    cheaper: bool = False
+
+
+class Understanding:
+    """Reads messages for one shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._constraints = ConstraintReader(shop.currency, shop.rates)
+
+    def reply_language(self, message: Message, session: Session) -> str:
+        """The language to answer in: chosen, else written in, else hinted, else the shop's."""
+        if session.language_chosen and session.language:
+            return session.language
+        if message.text.strip() and any(char.isalpha() for char in message.text):
+            written = "zh" if is_chinese(message.text) else "en"
+            if written == "zh" or re.search(r"[A-Za-z]{2,}", message.text):
+                return written if written in self._shop.languages else self._shop.default_language
+        hint = (session.language or message.language_hint or "").split("-")[0]
+        return hint if hint in self._shop.languages else self._shop.default_language
+
+    def questions(self, message: Message, session: Session) -> tuple[Question, ...]:
+        """The questions of a message, at most three; a follow-up is made whole."""
+        text = strip("correction", message.text) if has("correction", message.text) else ""
+        whole = text or message.text.strip()
+        parts = [part.strip() for part in PART_END.split(whole) if part and part.strip()]
+        asking = [part for part in parts if part.endswith(("?", "？"))]
+        if 2 <= len(asking) <= MOST_PARTS and all(len(terms(part)) >= 2 for part in asking):
+            return tuple(self._question(part, session) for part in asking)
+        return (self._question(whole, session),)
+
+    def _question(self, asked: str, session: Session) -> Question:
+        language = "zh" if is_chinese(asked) else "en"
+        constraints = self._constraints.read(asked)
+        alone = Question(asked, asked, language, constraints)
+        if not session.turns:
+            return alone
+        referred = self._referred_product(asked, session)
+        if referred and not has("cheaper", asked):
+            return replace(alone, product=referred)
+        context = f"{session.turns[-1].question[:LONGEST_QUESTION]} {asked}"
+        if has("cheaper", asked) and session.products:
+            return replace(self._merged(alone, context), cheaper=True)
+        if self._follows_up(asked, constraints):
+            return self._merged(alone, context)
+        short = len(terms(asked)) <= SHORT_TERMS
+        return replace(alone, context=context if short else "")
+
+    def _referred_product(self, asked: str, session: Session) -> str:
+        plain = normalise(asked)
+        if not session.products or session.turns[-1].route not in PRODUCT_ROUTES:
+            return ""
+        for shape, position in ORDINALS:
+            if re.search(shape, plain) and position < len(session.products):
+                return session.products[position]
+        if THAT_ONE.search(plain) and not has("recommend", plain):
+            return session.products[0]
+        return ""
+
+    def _follows_up(self, asked: str, constraints: Constraints) -> bool:
+        said = terms(asked)
+        short = len(said) <= SHORT_TERMS
+        return short and (has("follow_up", asked) or (constraints.any and len(said) <= 3))
+
+    def _merged(self, question: Question, context: str) -> Question:
+        before = self._constraints.read(context[: -len(question.asked)])
+        demands = question.constraints.over(before)
+        return replace(question, text=context, context=context, constraints=demands)

@@ -1,0 +1,143 @@
+"""From a plan to a reply: the generator drafts, grounding judges sentence by sentence."""
+
+from __future__ import annotations
+
+import time
+from collections import abc
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from engine.counters import DailyCounters
+from engine.errors import GeneratorError
+from engine.generation.generator import Generator
+from engine.grounding.reply import Sources, check_sentence
+from engine.grounding.sentences import SentenceSplitter
+from engine.types import Check, Delta, Message, Part, Plan, Receipt, Reply, WordedBy
+
+MAX_TOKENS = 120
+NOT_BEFORE_DEADLINE_S = 1.0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been said of one part so far."""
+
+    said: list[str] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    refused: bool = False
+    first_word_ms: float | None = None
+
+
+class Wording:
+    """Words plans. The generator may be absent; then every part's own text is said."""
+
+    def __init__(
+        self, generator: Generator | None, counters: DailyCounters, *, snapshot: str,
+        daily_tokens: int,
+    ) -> None:  # fmt: skip
+        self._generator = generator
+        self._counters = counters
+        self._snapshot = snapshot
+        self._daily_tokens = daily_tokens
+
+    def write(
+        self, plan: Plan, message: Message, deadline_s: float
+    ) -> abc.Generator[Delta, None, Reply]:
+        """Yields whole grounded sentences, and returns the Reply."""
+        started = time.perf_counter()
+        texts: list[str] = []
+        checks: list[Check] = []
+        worded: list[WordedBy] = []
+        first: float | None = None
+        for number, part in enumerate(plan.parts):
+            left = deadline_s - (time.perf_counter() - started)
+            draft = _Draft()
+            if part.prompt and left > NOT_BEFORE_DEADLINE_S and self._may_generate(message):
+                request = f"{message.id}:{number}"
+                yield from self._draft(part, draft, message, request, left, started)
+            drafted = bool(draft.said) and not draft.refused
+            gap = "" if part.language == "zh" else " "
+            body = gap.join(s.strip() for s in draft.said) if drafted else part.text
+            texts.append("\n".join(piece for piece in (body, part.closing) if piece))
+            checks.extend(draft.checks)
+            worded.append(WordedBy.MODEL if drafted else part.worded_by)
+            first = first if first is not None else draft.first_word_ms
+        total = (time.perf_counter() - started) * 1000
+        timings = {"total": round(total, 1), "first_word": round(first or total, 1)}
+        return self._reply(plan, "\n\n".join(texts), checks, worded, timings)
+
+    def _may_generate(self, message: Message) -> bool:
+        if self._generator is None:
+            return False
+        return self._counters.add(f"tokens:{message.shopper}", 0) < self._daily_tokens
+
+    def _draft(
+        self, part: Part, draft: _Draft, message: Message, request: str, left: float, started: float
+    ) -> Iterator[Delta]:
+        assert self._generator is not None and part.prompt is not None
+        sources = Sources(part.prompt.passages, part.prompt.question, part.language)
+        splitter = SentenceSplitter()
+        tokens = 0
+        try:
+            stream = self._generator.stream(
+                part.prompt, request_id=request, deadline_s=left, max_tokens=MAX_TOKENS
+            )
+            for piece in stream:
+                tokens += 1
+                for sentence in splitter.feed(piece):
+                    yield from self._judge(sentence, sources, draft, started)
+                if draft.refused:
+                    self._generator.cancel(request)
+                    break
+            else:
+                for sentence in splitter.flush():
+                    yield from self._judge(sentence, sources, draft, started)
+        except GeneratorError:
+            draft.refused = True
+        finally:
+            self._counters.add(f"tokens:{message.shopper}", tokens)
+
+    def _judge(
+        self, sentence: str, sources: Sources, draft: _Draft, started: float
+    ) -> Iterator[Delta]:
+        if draft.refused or not sentence.strip():
+            return
+        check = check_sentence(sentence.strip(), sources)
+        draft.checks.append(check)
+        if not check.passed:
+            draft.refused = True
+            return
+        draft.said.append(sentence)
+        if draft.first_word_ms is None:
+            draft.first_word_ms = (time.perf_counter() - started) * 1000
+        yield Delta(sentence.strip())
+
+    def _reply(
+        self,
+        plan: Plan,
+        text: str,
+        checks: list[Check],
+        worded: list[WordedBy],
+        timings: dict[str, float],
+    ) -> Reply:
+        first = plan.parts[0]
+        model = self._generator.name if self._generator and WordedBy.MODEL in worded else ""
+        receipt = Receipt(
+            self._snapshot, model, WordedBy.MODEL if model else worded[0], dict(first.scores),
+            tuple(checks), timings,
+        )  # fmt: skip
+        reply = Reply(
+            text=text,
+            route=first.route,
+            band=first.band,
+            confidence=round(min(part.confidence for part in plan.parts), 4),
+            language=plan.language,
+            handoff=next((part.handoff for part in plan.parts if part.handoff), None),
+            receipt=receipt,
+        )
+        return replace(
+            reply,
+            citations=tuple(dict.fromkeys(c for part in plan.parts for c in part.citations)),
+            products=tuple(card for part in plan.parts for card in part.products),
+            buttons=tuple(dict.fromkeys(b for part in plan.parts for b in part.buttons)),
+        )
