@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -20,6 +20,9 @@ from bot.web.server import listen, server
 from engine.settings import Settings
 from knowledge_base.store import DEMO_SHOP
 from tests.bot.web.scripted_desk import ScriptedDesk
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 
 @dataclass
@@ -116,3 +119,16 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     """A served chat page."""
     async with served(tmp_path) as page:
         yield page
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium."""
+    from playwright.async_api import async_playwright
+
+    from tests.bot.web.browsing import ARGUMENTS, CHROMIUM
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()

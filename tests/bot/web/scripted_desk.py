@@ -115,6 +115,11 @@ def said(text: str) -> Reply:
             products=LAMPS,
             turn=TURN,
         )
+    return said_otherwise(text, lower)
+
+
+def said_otherwise(text: str, lower: str) -> Reply:
+    """The reply to a hostile, replaced, unsure or Chinese text; else an echo."""
     if "nasty" in lower:
         nasty = card("nordic-desk-lamp", NASTY, "1.00", reason=NASTY)
         return Reply(

@@ -1,94 +1,16 @@
-"""The page in a real Chromium: seen, pressed, typed into, and judged by axe-core."""
+"""The page in a real Chromium: seen, pressed, typed into."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
-from playwright.async_api import Page as Tab
+from playwright.async_api import Browser
 
+from tests.bot.web.browsing import in_chromium, opened, say
 from tests.bot.web.conftest import Page, served
 from tests.bot.web.scripted_desk import NASTY, SHIPPING, VERBATIM
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 360, "height": 740},
-    "has_touch": True,
-    "is_mobile": True,
-}
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}"),
-]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-class Faults(list[str]):
-    """What the page complained of: errors, refused resources, foreign requests."""
-
-    def watch(self, context: BrowserContext, page: Page) -> None:
-        context.on("weberror", lambda error: self.append(str(error.error)))
-        context.on("console", lambda line: self.append(line.text) if line.type == "error" else None)
-        context.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(page.address) else self.append(request.url)
-            ),
-        )
-
-
-async def opened(browser: Browser, page: Page, **options: Any) -> tuple[Tab, Faults]:
-    """The chat page in a new tab of its own, online."""
-    context = await browser.new_context(**{"locale": "en-GB", **options})
-    context.set_default_timeout(8000)
-    faults = Faults()
-    faults.watch(context, page)
-    tab = await context.new_page()
-    await tab.goto(f"{page.address}/")
-    await tab.wait_for_selector(".state.online")
-    return tab, faults
-
-
-async def say(tab: Tab, text: str) -> None:
-    """Type a text, press Enter, and wait for the whole answer."""
-    answers = tab.locator(".item.shop .foot")
-    before = await answers.count()
-    await tab.fill("#box", text)
-    await tab.press("#box", "Enter")
-    await answers.nth(before).wait_for()
-
-
-async def violations(tab: Tab) -> list[str]:
-    """What axe-core finds against WCAG A and AA."""
-    # Added as the debugger would: the page's own policy refuses foreign scripts.
-    await tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = await tab.evaluate(
-        """() => axe.run(document, {runOnly: {type: "tag",
-            values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})"""
-    )
-    assert len(found["passes"]) > 10
-    return [
-        f"{fault['id']}: {node['html']} {node['failureSummary']}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
+pytestmark = in_chromium
 
 
 async def test_a_question_is_answered_and_its_source_opens_in_place(
@@ -315,55 +237,3 @@ async def test_a_text_that_is_too_long_is_counted_and_not_sent(
     await tab.fill("#box", "字" * 4000)
     await tab.press("#box", "Enter")
     await tab.locator(".item.shop").wait_for()
-
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"viewport": {"width": 1180, "height": 860}},
-    "dark": {"viewport": {"width": 1180, "height": 860}, "color_scheme": "dark"},
-    "phone": PHONE,
-    "phone-dark-zh": {**PHONE, "color_scheme": "dark", "locale": "zh-CN"},
-}
-
-
-@pytest.mark.parametrize("look", LOOKS)
-async def test_axe_finds_no_fault_in_any_look(browser: Browser, page: Page, look: str) -> None:
-    # Axe judges colours at rest, not half faded in.
-    tab, _ = await opened(browser, page, **{"reduced_motion": "reduce", **LOOKS[look]})
-    assert await violations(tab) == []
-    for text in ("How much is shipping?", "a lamp", "unsure"):
-        await say(tab, text)
-    await tab.locator(".tool").first.click()
-    await tab.locator(".panel").wait_for()
-    await tab.locator("#person").click()
-    await tab.locator(".handoff").wait_for()
-    await tab.wait_for_timeout(2500)  # the shop takes one message a second
-    await tab.fill("#box", "break")
-    await tab.press("#box", "Enter")
-    await tab.locator(".failure").wait_for()
-    assert await violations(tab) == []
-    await tab.evaluate("document.getElementById('scroll').scrollTop = 0")
-    assert await violations(tab) == []
-
-
-async def test_a_narrow_phone_needs_no_sideways_scrolling(browser: Browser, page: Page) -> None:
-    options = {**PHONE, "viewport": {"width": 320, "height": 640}}
-    tab, _ = await opened(browser, page, **options)
-    for text in ("a lamp", f"nasty {'w' * 300}"):
-        await say(tab, text)
-    for selector in ("documentElement", "querySelector('#scroll')", "querySelector('.top')"):
-        element = f"document.{selector}"
-        assert await tab.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), selector
-    targets = await tab.evaluate(
-        """() => [...document.querySelectorAll('button, .chip')]
-            .map((one) => one.getBoundingClientRect())
-            .filter((box) => box.width && (box.height < 24 || box.width < 24)).length"""
-    )
-    assert targets == 0
-
-
-async def test_reduced_motion_stops_every_animation(browser: Browser, page: Page) -> None:
-    tab, _ = await opened(browser, page, reduced_motion="reduce")
-    await tab.fill("#box", "slow")
-    await tab.press("#box", "Enter")
-    await tab.locator("#typing").wait_for()
-    assert await tab.evaluate("document.getAnimations().length") == 0
