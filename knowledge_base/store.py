@@ -20,6 +20,7 @@ from knowledge_base.tables import read_events, read_orders, read_products, read_
 
 T = TypeVar("T")
 DEMO_SHOP = Path(__file__).parent / "demo_shop"
+EMPTY_SHOP = Path(__file__).parent / "empty_shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def load(folder: Path) -> Knowledge:
     if shop is None:
         problems.raise_if_any()
         raise AssertionError("read_shop gave neither a shop nor a problem")
-    replies = read_replies(folder / "replies.yaml", shop, DEMO_SHOP / "replies.yaml", problems)
+    replies = read_replies(folder / "replies.yaml", shop, EMPTY_SHOP / "replies.yaml", problems)
     entries = _read_entries(folder / "faq", problems)
     products = _table(folder / "catalogue.csv", lambda p: read_products(p, shop, problems))
     ids = frozenset(product.id for product in products)

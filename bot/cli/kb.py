@@ -1,0 +1,40 @@
+"""`shopdesk kb check | publish`: read the shop's files, and make them live."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.cli.common import load_settings, print_json, progress_bar
+from knowledge_base.store import Knowledge, ensure_shop, load
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Check a shop's folder, and for publish make it live."""
+    settings = load_settings(arguments)
+    folder = ensure_shop(settings.home, settings.kb)
+    counts = _counts(load(folder))
+    result: dict[str, object] = {"folder": str(folder), **counts}
+    if arguments.action == "publish":
+        from engine.publish import publish
+        from engine.retrieval.encoders import Encoders
+
+        encoders = Encoders.default(settings.threads)
+        with progress_bar("building the snapshot") as progress:
+            result["snapshot"] = publish(folder, settings.home, encoders, progress)
+    if arguments.json:
+        print_json(result)
+    else:
+        listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+        live = f"; live as {result['snapshot']}" if "snapshot" in result else ""
+        print(f"{folder}: {listed}{live}")
+    return 0
+
+
+def _counts(known: Knowledge) -> dict[str, int]:
+    return {
+        "entries": len(known.entries),
+        "products": len(known.products),
+        "reviews": len(known.reviews),
+        "orders": len(known.orders),
+        "events": len(known.events),
+    }

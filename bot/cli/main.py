@@ -1,0 +1,95 @@
+"""The `shopdesk` command: parses words, imports late, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import ShopdeskError
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+COMMANDS = {
+    "new": "start an empty, valid shop in FOLDER",
+    "ask": "ask one question, as a shopper would",
+    "chat": "chat in the terminal",
+    "run": "start everything: store, engine, chat page, Telegram bot",
+    "engine": "the engine process: answers turns off the queue",
+    "bot": "the Telegram front",
+    "web": "the chat page",
+    "doctor": "what is on, what is missing, how to mend it",
+    "prepare": "prepare the models once",
+    "kb": "the shop's knowledge: check, publish",
+    "bench": "measure speed: chat, intake",
+    "train": "train the adapter",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; each command's own words come from its module."""
+    top = argparse.ArgumentParser(
+        prog="shopdesk", description="A shop's assistant in Telegram, terminal and browser."
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", type=Path, help="another state folder (default: SHOPDESK_HOME)")
+    shared.add_argument("--kb", type=Path, help="another shop's folder")
+    shared.add_argument("--json", action="store_true", help="print exactly one JSON document")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose, parents=[shared])
+        _arguments(name, command)
+    return top
+
+
+def _arguments(name: str, command: argparse.ArgumentParser) -> None:
+    if name == "new":
+        command.add_argument("folder", type=Path)
+    elif name == "ask":
+        command.add_argument("question")
+        command.add_argument("--session", default="", help="a conversation to go on with")
+        command.add_argument("--language", help="answer in this language")
+    elif name == "chat":
+        command.add_argument("--session", default="", help="a conversation to go on with")
+        command.add_argument("--language", help="the language to begin in")
+    elif name == "kb":
+        command.add_argument("action", choices=("check", "publish"))
+    elif name == "bench":
+        command.add_argument("what", choices=("chat", "intake"))
+        command.add_argument("--repeat", type=int, default=3)
+        command.add_argument("--questions", type=Path, help="JSONL with text and language")
+    elif name == "train":
+        command.add_argument("what", choices=("adapter",))
+        command.add_argument("--out", type=Path, required=True)
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--steps", type=int, default=600)
+    elif name == "doctor":
+        command.add_argument("--settings", action="store_true", help="print the settings table")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code: 0 ran, 1 an expectation failed, 2 bad input or set-up."""
+    arguments = parser().parse_args(argv)
+    module = importlib.import_module(f"bot.cli.{_module(arguments.command)}")
+    try:
+        return int(module.run_command(arguments))
+    except ShopdeskError as error:
+        print(f"shopdesk {arguments.command}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"shopdesk {arguments.command}: {place}{error.strerror or error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return 130
+
+
+def _module(command: str) -> str:
+    served = {"engine": "serve", "bot": "serve", "web": "serve", "chat": "talk", "ask": "talk"}
+    return served.get(command, command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
