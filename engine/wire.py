@@ -21,7 +21,10 @@ class WireError(ValueError):
 
 def dumps(value: object) -> str:
     """A value of ours as compact JSON."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    plain = _plain(value)
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair, as a broken client may send, cannot be written as UTF-8.
+    return text if text.isprintable() else json.dumps(plain, separators=(",", ":"))
 
 
 def loads(kind: type[T], text: str | bytes) -> T:

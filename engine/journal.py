@@ -1,0 +1,278 @@
+"""The durable record of turns and feedback, masked, in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from engine import wire
+from engine.errors import StoreError
+from engine.journal_tables import SCHEMA_VERSION, TABLES, feedback, schema, turns
+from engine.types import Message, Reply, Route
+
+BUSY_TIMEOUT_MS = 5000
+SET_UP_TRIES = 50
+_TURN_ID = re.compile(r"[0-9a-f]{16}")
+_SET_UP_LOCK = 727_201
+"""Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
+
+
+class Verdict(StrEnum):
+    """A thumb under an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class JournalPlace(Protocol):
+    """What opening a journal needs to know; Settings has it."""
+
+    @property
+    def home(self) -> Path:
+        """The folder of the shop's state."""
+
+    @property
+    def database_url(self) -> str | None:
+        """A PostgreSQL (or SQLite) URL; None for SQLite under home."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournaledTurn:
+    """One recorded turn, masked."""
+
+    id: str
+    at: datetime
+    conversation: str
+    shopper: str
+    channel: str
+    question: str
+    answer: str
+    route: Route
+    language: str
+
+
+def turn_id(message: Message) -> str:
+    """The id of the turn that answers a message: the same message always has the same turn."""
+    name = f"{message.conversation}\n{message.id}".encode("utf-8", "replace")
+    return hashlib.sha256(name).hexdigest()[:16]
+
+
+class Journal:
+    """Turns and feedback. Every method raises StoreError when the database is gone or full."""
+
+    def __init__(self, url: str) -> None:
+        """Connect and make what tables are missing. Raises StoreError."""
+        self._engine = _engine(url)
+        self._insert = postgresql.insert if _is_postgres(self._engine) else sqlite.insert
+        try:
+            self._set_up()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    @classmethod
+    def open(cls, place: JournalPlace) -> Journal:
+        """The journal of these settings. Raises StoreError."""
+        if place.database_url:
+            return cls(place.database_url)
+        path = place.home.absolute() / "journal.sqlite3"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"cannot write the journal ({error.strerror})",
+                where=str(path),
+                mend="give SHOPDESK_HOME a folder you may write to, on a disk with room.",
+            ) from error
+        return cls(f"sqlite:///{path}")
+
+    def record_turn(
+        self, message: Message, question: str, reply: Reply, *, took_s: float = 0.0
+    ) -> str:
+        """Record a masked question with its masked reply; the turn's id.
+
+        On return it is on disk. A message recorded before keeps its first reply.
+        """
+        name = turn_id(message)
+        row = {
+            "id": name,
+            "message": message.id,
+            "conversation": message.conversation,
+            "shopper": message.shopper,
+            "channel": message.channel,
+            "at": message.at,
+            "took_s": took_s,
+            "question": _clean(question),
+            "answer": _clean(reply.text),
+            "route": reply.route.value,
+            "band": reply.band.value if reply.band else None,
+            "confidence": reply.confidence,
+            "language": reply.language,
+            "worded_by": reply.receipt.worded_by.value,
+            "handoff": reply.handoff.value if reply.handoff else None,
+            "snapshot": reply.receipt.snapshot,
+            "reply": _clean(wire.dumps(reply)),
+        }
+        with self._begin() as connection:
+            connection.execute(self._insert(turns).values(row).on_conflict_do_nothing())
+        return name
+
+    def recorded_reply(self, turn: str) -> Reply | None:
+        """The masked reply of a recorded turn, its `turn` not set."""
+        with self._begin() as connection:
+            found = connection.scalar(select(turns.c.reply).where(turns.c.id == turn))
+        try:
+            return wire.loads(Reply, found) if found else None
+        except wire.WireError:
+            return None
+
+    def last_turns(self, conversation: str, limit: int = 10) -> tuple[JournaledTurn, ...]:
+        """The newest turns of a conversation, oldest first."""
+        names = [turns.c[name] for name in JournaledTurn.__dataclass_fields__]
+        newest = (
+            select(*names)
+            .where(turns.c.conversation == conversation)
+            .order_by(turns.c.number.desc())
+            .limit(limit)
+        )
+        with self._begin() as connection:
+            rows = connection.execute(newest).mappings().all()
+        return tuple(JournaledTurn(**{**row, "route": Route(row["route"])}) for row in rows[::-1])
+
+    def record_feedback(self, turn: str, shopper: str, verdict: Verdict) -> bool:
+        """Record a thumb, the last one of a shopper counts; False when there is no such turn."""
+        if not _TURN_ID.fullmatch(turn):
+            return False
+        row = {"turn": turn, "shopper": shopper, "verdict": verdict.value}
+        write = self._insert(feedback).values(row)
+        write = write.on_conflict_do_update(
+            index_elements=["turn", "shopper"], set_={"verdict": verdict.value, "at": func.now()}
+        )
+        with self._begin() as connection:
+            if connection.scalar(select(turns.c.id).where(turns.c.id == turn)) is None:
+                return False
+            connection.execute(write)
+        return True
+
+    def counts(self) -> dict[str, int]:
+        """How many turns and thumbs there are, by table."""
+        with self._begin() as connection:
+            return {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in (turns, feedback)
+            }
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _store_error(self._engine, error) from error
+
+    def _set_up(self) -> None:
+        for left in range(SET_UP_TRIES, 0, -1):
+            try:
+                with self._engine.begin() as connection:
+                    found = _make_tables(connection)
+                break
+            except OperationalError as error:
+                # Switching a new file to WAL does not wait for others who do the same.
+                if "locked" not in str(error.orig) or left == 1:
+                    raise _store_error(self._engine, error) from error
+                time.sleep(0.02)
+            except SQLAlchemyError as error:
+                raise _store_error(self._engine, error) from error
+        if found > SCHEMA_VERSION:
+            raise StoreError(
+                f"the journal has schema {found}, this shopdesk knows {SCHEMA_VERSION}",
+                where=_shown(self._engine),
+                mend="update shopdesk, or name another database.",
+            )
+
+
+def _make_tables(connection: Connection) -> int:
+    """Make what is missing; the schema version that stands there."""
+    postgres = connection.dialect.name == "postgresql"
+    if postgres:
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _SET_UP_LOCK})
+    for table in TABLES:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))
+    insert = postgresql.insert if postgres else sqlite.insert
+    first = insert(schema).values(id=1, version=SCHEMA_VERSION)
+    connection.execute(first.on_conflict_do_nothing())
+    return connection.scalar(select(schema.c.version)) or 0
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    try:
+        # The parameters are the shoppers' words: they must not get into any error text.
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=_postgres_url(url))
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise StoreError(
+            f"DATABASE_URL cannot be used ({type(error).__name__})",
+            where="DATABASE_URL",
+            mend="write postgresql://user:password@host/database and "
+            "`pip install shopdesk[postgres]`.",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _postgres_url(url: str) -> bool:
+    return url.startswith("postgresql")
+
+
+def _is_postgres(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # A recorded turn's raw message is deleted at once, so it must survive a power cut too.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _clean(words: str) -> str:
+    """Without what neither database can store: NUL and halves of surrogate pairs."""
+    return words.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _store_error(engine: Engine, error: SQLAlchemyError) -> StoreError:
+    reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0][:200]
+    return StoreError(
+        f"the journal cannot be used ({reason})",
+        where=_shown(engine),
+        mend="see that the database runs, is not locked by another program, and has room.",
+    )

@@ -1,0 +1,95 @@
+"""The journal's tables, as SQLite and PostgreSQL both have them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+)
+
+SCHEMA_VERSION = 1
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A point in time, kept in UTC; without a zone it is taken as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        if value is None or value.tzinfo is None:
+            return value
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite gives it back without its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_tables = MetaData()
+
+schema = Table(
+    "schema_version",
+    _tables,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    _tables,
+    # The order of recording; ids are hashes and clocks of machines differ.
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("message", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("shopper", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("took_s", Float, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("band", Text),
+    Column("confidence", Float, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("worded_by", Text, nullable=False),
+    Column("handoff", Text),
+    Column("snapshot", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index("turns_conversation", "conversation", "number"),
+    Index("turns_shopper", "shopper"),
+    Index("turns_at", "at"),
+)
+
+feedback = Table(
+    "feedback",
+    _tables,
+    Column("turn", String(16), primary_key=True),
+    Column("shopper", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("at", UtcTime, nullable=False, server_default=func.now()),
+)
+
+TABLES = (schema, turns, feedback)
