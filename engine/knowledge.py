@@ -99,9 +99,10 @@ class ShopKnowledge:
 
     def narrowed(self, question: Question, session: Session) -> Question:
         """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""
-        part_of_name = self.products.colours_in_names(question.text, colour_words())
-        kept = tuple(c for c in question.constraints.colours if c not in part_of_name)
-        question = replace(question, constraints=replace(question.constraints, colours=kept))
+        if question.constraints.colours:
+            named = self.products.colours_in_names(question.text, colour_words())
+            kept = tuple(c for c in question.constraints.colours if c not in named)
+            question = replace(question, constraints=replace(question.constraints, colours=kept))
         shown = [self.products.products[p] for p in session.products if p in self.products.products]
         if not (question.cheaper and shown):
             return question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from engine.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
+RECENT_QUESTIONS = 256
 
 
 class Encoder(Protocol):
@@ -94,6 +96,22 @@ class Encoders:
 
     def __init__(self, by_language: Mapping[str, Encoder]) -> None:
         self.by_language = dict(by_language)
+        self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+
+    def questions(self, key: str, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions, shape (texts, size); one just asked is not encoded again."""
+        missing = [text for text in texts if (key, text) not in self._recent]
+        fresh = self.by_language[key].encode(missing)
+        made = dict(zip(missing, fresh, strict=True))
+        vectors = [made[t] if t in made else self._recent.get((key, t)) for t in texts]
+        for text, vector in made.items():
+            self._recent[key, text] = vector
+        while len(self._recent) > RECENT_QUESTIONS:
+            self._recent.popitem(last=False)
+        lost = [i for i, vector in enumerate(vectors) if vector is None]
+        for i in lost:
+            vectors[i] = self.by_language[key].encode([texts[i]])[0]
+        return np.stack([vector for vector in vectors if vector is not None])
 
     @classmethod
     def default(cls, threads: int = 2) -> Encoders:

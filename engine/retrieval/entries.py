@@ -11,7 +11,7 @@ from engine.retrieval.calibration import Calibration, Ranked, rank, unseen_share
 from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.features import ENTRY_FEATURES, EntryFeatures
 from engine.retrieval.index import Row
-from engine.retrieval.text import terms
+from engine.retrieval.text import normalise, terms
 from engine.types import Band, Entry
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
@@ -58,14 +58,20 @@ class EntrySearch:
         self._found = dict(found)
         self._calibrations = dict(calibrations)
         self._checks = _passage_checks(found)
+        self._asked = _example_questions(found)
 
     def find(self, question: str, language: str) -> Found:
         """The entries nearest to a question, best first.
 
         Of a rambling message each sentence is tried too; the surest finding counts. An entry
-        that never mentions a place or name the question turns on is not told, only offered.
+        that never mentions a place or name the question turns on is not told, only offered. One of
+        the entry's own example questions is certain.
         """
         found = self._surest(question, language)
+        exact = self._asked.get(_bare(question))
+        if exact is not None and found.entries:
+            others = tuple(entry for entry in found.entries if entry != exact)
+            return replace(found, entries=(exact, *others), confidence=1.0, band=Band.CERTAIN)
         told = found.band in (Band.CERTAIN, Band.LIKELY)
         if told and self._checks[found.entries[0]].strange_names(question):
             return replace(found, band=Band.UNSURE)
@@ -92,7 +98,7 @@ class EntrySearch:
         pieces = [piece.strip() for piece in CLAUSE_END.split(question) if piece.strip()]
         asked = [question, *(p for p in pieces if len(terms(p)) >= 2)][: 1 + MOST_CLAUSES]
         texts = list(dict.fromkeys(asked))
-        vectors = self._encoders.by_language[key].encode(texts)
+        vectors = self._encoders.questions(key, texts)
         tried = [self._one(features, key, t, v) for t, v in zip(texts, vectors, strict=True)]
         return max(tried, key=lambda found: found.confidence)
 
@@ -109,6 +115,19 @@ class EntrySearch:
             band_of(ranked, calibration),
             {name: float(value) for name, value in zip(ENTRY_FEATURES, first, strict=True)},
         )
+
+
+def _bare(question: str) -> str:
+    return "".join(char for char in normalise(question) if char.isalnum())
+
+
+def _example_questions(found: Mapping[str, EntryFeatures]) -> dict[str, str]:
+    """Each example question, letters and digits only, with its entry; ambiguous ones left out."""
+    asked: dict[str, set[str]] = {}
+    for row in next(iter(found.values())).rows:
+        if row.field == "question":
+            asked.setdefault(_bare(row.text), set()).add(row.source)
+    return {text: min(entries) for text, entries in asked.items() if text and len(entries) == 1}
 
 
 def _passage_checks(found: Mapping[str, EntryFeatures]) -> dict[str, PassageCheck]:

@@ -93,7 +93,7 @@ class ProductSearch:
         features = self._found[key]
         if not features.sources:
             return ProductsFound((), (), 0.0)
-        query = features.query(text, self._encoders.by_language[key].encode([text]))
+        query = features.query(text, self._encoders.questions(key, [text]))
         matrix = features.matrix(query)
         scores = matrix @ np.asarray(WEIGHTS, dtype=np.float32)
         kinds = self.kinds_in(text)
@@ -159,8 +159,17 @@ class ProductSearch:
             for name, product in self.products.items()
             if name not in disliked and constraints.variant_of(product) is not None
         )
-        of_kind = frozenset().union(*kinds.values()) if kinds else fits
-        return fits & of_kind if kinds else fits
+        if not kinds:
+            return fits
+        of_kind: frozenset[str] = frozenset().union(*kinds.values())
+        return fits & of_kind or fits & self._whole_category(of_kind)
+
+    def _whole_category(self, products: frozenset[str]) -> frozenset[str]:
+        """All products of the one category these belong to; none if they belong to several."""
+        categories = {self.products[p].category for p in products}
+        if len(categories) != 1:
+            return frozenset()
+        return frozenset(p.id for p in self.products.values() if p.category in categories)
 
     def _sold_out(self, product: str) -> float:
         return 0.0 if self.products[product].in_stock else STOCK_PENALTY

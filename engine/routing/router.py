@@ -58,8 +58,9 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
         return Routed(Route.REVIEW, "cue")
     if question.product:
         return _about(question)
-    told_of = bool(products.kinds or products.named) and has("describe_strong", text)
-    if told_of and not has("recommend_strong", text):
+    told_of = bool(products.kinds or products.named) and not has("recommend_strong", text)
+    property_asked = has("describe_strong", text) and entry.band is not Band.CERTAIN
+    if told_of and (has("introduce", text) or property_asked):
         return Routed(Route.DESCRIBE, "kind")
     if entry.band is Band.CERTAIN and not (products.named and has("describe", text)):
         return Routed(Route.FAQ, "certain")

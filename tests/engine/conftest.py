@@ -1,0 +1,46 @@
+"""Equipment of the engine's tests: the demo shop's assistant, built once, without a generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.build import LiveAssistant, build_assistant
+from engine.privacy import mask
+from engine.settings import Settings
+from engine.types import Message, Plan, Session
+from knowledge_base.store import DEMO_SHOP
+
+Ask = Callable[..., tuple[Plan, Session]]
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
+    """The assistant of the demo shop; real encoders, no generator."""
+    home = tmp_path_factory.mktemp("home")
+    environ = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(DEMO_SHOP)}
+    return build_assistant(Settings.load(environ, Path("no-env-file")))
+
+
+@pytest.fixture
+def ask(shop: LiveAssistant) -> Ask:
+    """Plan one message of a conversation: (text, session) to (plan, session after it)."""
+
+    def plan(text: str, session: Session | None = None, **changes: Any) -> tuple[Plan, Session]:
+        before = session or Session("c")
+        masked, vault = mask(text, before.vault)
+        message = Message("m", "c", "shopper", masked, datetime(2026, 11, 24, tzinfo=UTC),
+                          **changes)  # fmt: skip
+        before = Session(**{**_fields(before), "vault": vault})
+        made = shop.plan(message, before)
+        return made, made.session
+
+    return plan
+
+
+def _fields(session: Session) -> dict[str, Any]:
+    return {name: getattr(session, name) for name in session.__slots__}

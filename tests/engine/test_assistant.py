@@ -1,0 +1,149 @@
+"""The way of a message, on the demo shop with the real encoders: what is told, and what is not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.build import LiveAssistant
+from engine.types import Band, Route, Session, WordedBy
+from knowledge_base.store import DEMO_SHOP, load
+from tests.engine.conftest import Ask
+
+UNTOLD = (Band.UNSURE, Band.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("How much is shipping to Germany?", "shipping-cost"),
+        ("how long do i have to send something back", "returns-window"),
+        ("运费多少", "shipping-cost"),
+        ("能用支付宝吗", "payment-methods"),
+    ],
+)
+def test_a_plain_question_finds_its_entry_first(ask: Ask, text: str, entry: str) -> None:
+    part = ask(text)[0].parts[0]
+    assert part.route is Route.FAQ
+    first = part.citations[0].id if part.citations else part.buttons[0].action
+    assert first == f"entry:{entry}"
+
+
+def test_a_certain_answer_is_the_operators_words(ask: Ask) -> None:
+    entries = {entry.id: entry for entry in load(DEMO_SHOP).entries}
+    part = ask("How much is shipping?")[0].parts[0]
+    assert part.band is Band.CERTAIN
+    assert part.worded_by is WordedBy.OPERATOR
+    assert part.text == entries["shipping-cost"].answers["en"]
+    assert part.prompt is None
+
+
+def test_a_question_about_a_place_the_entry_never_names_is_not_told(ask: Ask) -> None:
+    assert ask("How much is shipping to Brazil?")[0].parts[0].band in UNTOLD
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is the capital of France", "写一首关于月亮的诗", "asdkjh qwoieu", "🙂🙂🙂", "<b>hi</b>"],
+)
+def test_what_the_shop_does_not_know_is_not_told(ask: Ask, text: str) -> None:
+    part = ask(text)[0].parts[0]
+    assert part.band in (*UNTOLD, None)
+    assert not part.citations
+
+
+def test_a_price_bound_is_never_broken(ask: Ask) -> None:
+    plan = ask("show me lamps under 30 euros")[0]
+    cards = plan.parts[0].products
+    assert cards
+    assert all(card.price.amount <= Decimal(30) for card in cards)
+    assert all(card.in_stock for card in cards)
+
+
+def test_a_bound_in_another_currency_is_converted_by_the_shops_rate(ask: Ask) -> None:
+    cards = ask("200元以下的包有什么推荐")[0].parts[0].products
+    assert cards
+    assert all(card.price.amount <= Decimal(200) * Decimal("0.128") for card in cards)
+
+
+def test_a_follow_up_in_another_colour_keeps_the_kind(ask: Ask) -> None:
+    products = {product.id: product for product in load(DEMO_SHOP).products}
+    _, session = ask("a desk lamp in black please")
+    plan, after = ask("and in blue?", session)
+    cards = plan.parts[0].products
+    assert plan.parts[0].route is Route.RECOMMEND
+    assert cards
+    assert all("blue" in products[p].colours for p in after.products)
+    assert all(products[p].category == "lighting" for p in after.products)
+
+
+def test_cheaper_means_below_the_cheapest_shown(ask: Ask) -> None:
+    first, session = ask("show me backpacks")
+    cheapest = min(card.price.amount for card in first.parts[0].products)
+    cards = ask("something cheaper?", session)[0].parts[0].products
+    assert all(card.price.amount < cheapest for card in cards)
+
+
+def test_the_second_one_is_the_second_shown(ask: Ask) -> None:
+    shown, session = ask("show me desk lamps")
+    plan, _ = ask("how much is the second one", session)
+    assert plan.parts[0].route is Route.DESCRIBE
+    assert plan.parts[0].citations[0].id == shown.parts[0].citations[1].id
+
+
+def test_two_questions_in_one_message_are_both_answered(ask: Ask) -> None:
+    plan, _ = ask("How much is shipping? How long is the warranty on furniture?")
+    assert len(plan.parts) == 2
+    assert plan.parts[0].route is plan.parts[1].route is Route.FAQ
+
+
+def test_a_chosen_language_outlasts_the_language_written_in(ask: Ask) -> None:
+    chosen, session = ask("", action="language:zh")
+    assert chosen.language == "zh"
+    plan, _ = ask("How much is shipping?", session)
+    assert plan.language == "zh"
+    assert "欧元" in plan.parts[0].text or plan.parts[0].band is Band.UNSURE
+
+
+def test_a_disliked_product_is_not_shown_again(ask: Ask) -> None:
+    _, session = ask("show me desk lamps")
+    disliked = session.products[0]
+    _, session = ask("", session, action=f"dislike:{disliked}")
+    _, after = ask("show me desk lamps", session)
+    assert disliked not in after.products
+
+
+def test_a_person_is_promised_only_where_one_can_come(ask: Ask) -> None:
+    with_staff = ask("I want to talk to a human", staffed=True)[0].parts[0]
+    without = ask("I want to talk to a human", staffed=False)[0].parts[0]
+    assert with_staff.handoff is not None
+    assert without.handoff is None
+    assert with_staff.text != without.text
+
+
+@pytest.mark.parametrize(
+    "action", ["entry:nothing", "details:nothing", "nonsense", "language:xx", "similar:", ":"]
+)
+def test_a_garbled_button_is_harmless(ask: Ask, action: str) -> None:
+    assert ask("", action=action)[0].parts[0].text
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(max_size=400))
+def test_any_message_gets_a_plan_with_words(shop: LiveAssistant, text: str) -> None:
+    from datetime import UTC, datetime
+
+    from engine.types import Message
+
+    message = Message("m", "c", "s", text, datetime(2026, 11, 24, tzinfo=UTC))
+    plan = shop.plan(message, Session("c"))
+    assert all(part.text or part.closing for part in plan.parts)
+
+
+def test_the_same_message_is_planned_the_same(ask: Ask) -> None:
+    assert (
+        ask("gift for a tea lover under 30 euro")[0] == ask("gift for a tea lover under 30 euro")[0]
+    )
