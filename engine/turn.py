@@ -1,0 +1,189 @@
+"""One turn inside a desk: lock, load, mask, answer, save, journal."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from itertools import islice
+from typing import Protocol
+
+from redis.exceptions import RedisError
+
+from engine.errors import StoreError
+from engine.journal import Journal, Verdict, turn_id
+from engine.privacy import TOKEN, mask, unmask
+from engine.sessions import LockedSession, SessionStore
+from engine.types import ActionKind, Answer, Delta, Message, Reply, Route, Session
+
+DEADLINE_S = 20.0
+"""How long an answer may take to be written."""
+VAULT_MAX = 200
+"""Values a conversation's vault keeps; the newest stay."""
+VERDICTS = {ActionKind.RATE_UP: Verdict.UP, ActionKind.RATE_DOWN: Verdict.DOWN}
+
+log = logging.getLogger(__name__)
+
+
+class Answering(Protocol):
+    """What a desk asks of the assistant."""
+
+    def answer(
+        self, message: Message, session: Session, *, deadline_s: float = DEADLINE_S
+    ) -> Iterator[Delta | Answer]:
+        """Deltas, then exactly one Answer."""
+
+
+class Phrases(Protocol):
+    """The shop's set phrases."""
+
+    @property
+    def default_language(self) -> str:
+        """The shop's own language."""
+
+    def text(self, key: str, language: str, **values: object) -> str:
+        """A phrase in a language, else in the shop's own."""
+
+
+class Turns:
+    """Takes one message's turn. Deltas and reply come out masked."""
+
+    def __init__(
+        self,
+        assistant: Answering,
+        sessions: SessionStore,
+        journal: Journal,
+        phrases: Phrases,
+        *,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
+        self._assistant = assistant
+        self._sessions = sessions
+        self._journal = journal
+        self._phrases = phrases
+        self._deadline_s = deadline_s
+
+    def take(
+        self, message: Message, begun: Callable[[int], None] = lambda token: None
+    ) -> Iterator[Delta | Reply]:
+        """The deltas, then the reply with its turn; a journaled message is not answered again.
+
+        `begun` is told the lock's fencing token before the first delta. Closing the iterator
+        early drops the turn. Raises LeaseLost when another turn took the conversation over,
+        StoreError when sessions cannot be read or saved. A journal that fails is only logged.
+        """
+        kind, _, turn = (message.action or "").partition(":")
+        if kind in VERDICTS:
+            yield self._thanks(message, VERDICTS[ActionKind(kind)], turn)
+            return
+        message = replace(message, text=clean(message.text))
+        with self._sessions.lock(message.conversation, message=message.id) as locked:
+            begun(locked.token)
+            recorded = self._recorded(turn_id(message))
+            yield recorded or (yield from self._answered(message, locked))
+
+    def failed(self, message: Message, error: Exception) -> Reply:
+        """What the shopper gets instead of an exception; the log gets where it happened."""
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("turn %s failed: %s\n%s", turn_id(message), _told(error), where)
+        language = self._language(message)
+        text = self._phrases.text("error", language)
+        return Reply(text, Route.UNKNOWN, None, 0.0, language, turn=turn_id(message))
+
+    def record_failed(self, message: Message, reply: Reply) -> None:
+        """Journal a failed turn, so that the shop sees it."""
+        self._record(message, mask(clean(message.text), {})[0], reply, 0.0)
+
+    def shown(self, message: Message, text: str) -> str:
+        """A text as the shopper may see it: their own values in place of tokens."""
+        if not TOKEN.search(text):
+            return text
+        return show(text, self._sessions.peek(message.conversation), message)
+
+    def _answered(self, message: Message, locked: LockedSession) -> Generator[Delta, None, Reply]:
+        started = time.monotonic()
+        question, vault = mask(message.text, locked.session.vault)
+        masked = replace(message, text=question)
+        session = replace(locked.session, shopper=message.shopper, vault=_newest(vault))
+        try:
+            answer = yield from self._answer(masked, session)
+        except (StoreError, RedisError) as error:
+            raise _store_error(error) from error
+        except Exception as error:
+            reply = self.failed(message, error)
+        else:
+            kept = _newest({**session.vault, **answer.session.vault})
+            locked.save(replace(answer.session, vault=kept))
+            reply = replace(answer.reply, turn=turn_id(message))
+        self._record(message, question, reply, time.monotonic() - started)
+        return reply
+
+    def _answer(self, masked: Message, session: Session) -> Generator[Delta, None, Answer]:
+        stream = self._assistant.answer(masked, session, deadline_s=self._deadline_s)
+        with closing(stream) if isinstance(stream, Generator) else nullcontext():
+            for part in stream:
+                if isinstance(part, Answer):
+                    if not part.reply.text.strip():
+                        raise ValueError("the assistant gave an empty reply")
+                    return part
+                yield part
+        raise ValueError("the assistant ended without an answer")
+
+    def _recorded(self, turn: str) -> Reply | None:
+        try:
+            reply = self._journal.recorded_reply(turn)
+        except StoreError as error:
+            log.error("turn %s: %s", turn, _told(error))
+            return None
+        return replace(reply, turn=turn) if reply else None
+
+    def _record(self, message: Message, question: str, reply: Reply, took_s: float) -> None:
+        try:
+            self._journal.record_turn(message, question, replace(reply, turn=""), took_s=took_s)
+        except StoreError as error:
+            log.error("turn %s is not in the journal: %s", turn_id(message), _told(error))
+
+    def _thanks(self, message: Message, verdict: Verdict, turn: str) -> Reply:
+        try:
+            self._journal.record_feedback(turn, message.shopper, verdict)
+        except StoreError as error:
+            log.error("a thumb is not in the journal: %s", _told(error))
+        language = self._language(message)
+        text = self._phrases.text(f"feedback_{verdict.value}", language)
+        return Reply(text, Route.SMALLTALK, None, 1.0, language)
+
+    def _language(self, message: Message) -> str:
+        try:
+            known = self._sessions.peek(message.conversation).language
+        except StoreError:
+            known = ""
+        return known or message.language_hint or self._phrases.default_language
+
+
+def show(text: str, session: Session, message: Message) -> str:
+    """`text`, a part of the reply to `message`, with the shopper's own values for the tokens."""
+    # While the turn runs its new values are not saved yet; masking again gives the same tokens.
+    return unmask(text, mask(clean(message.text), session.vault)[1])
+
+
+def clean(text: str) -> str:
+    """Without what cannot be stored or sent: NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _newest(vault: Mapping[str, str]) -> dict[str, str]:
+    return dict(islice(vault.items(), max(0, len(vault) - VAULT_MAX), None))
+
+
+def _store_error(error: Exception) -> StoreError:
+    if isinstance(error, StoreError):
+        return error
+    return StoreError(f"the store failed ({type(error).__name__})", where="assistant")
+
+
+def _told(error: Exception) -> str:
+    """An error for the log: our own with its words, others may quote the shopper."""
+    return error.what if isinstance(error, StoreError) else type(error).__name__
