@@ -32,6 +32,7 @@ class Assistant:
         self._wording = wording
         self._understanding = Understanding(knowledge.shop)
         self.snapshot = knowledge.snapshot
+        self.replies = knowledge.replies
 
     def plan(self, message: Message, session: Session) -> Plan:
         """How a message is to be answered. Deterministic; no model writes."""

@@ -99,6 +99,15 @@ class LiveAssistant:
         """The content hash of the knowledge it answers from."""
         return self._current.snapshot
 
+    @property
+    def default_language(self) -> str:
+        """The shop's own language."""
+        return self._current.replies.default_language
+
+    def text(self, key: str, language: str, **values: object) -> str:
+        """A set phrase of the live snapshot, in a language, else in the shop's own."""
+        return self._current.replies.text(key, language, **values)
+
     def plan(self, message: Message, session: Session) -> Plan:
         """How a message is to be answered."""
         return self._fresh().plan(message, session)

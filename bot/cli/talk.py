@@ -1,0 +1,118 @@
+"""`shopdesk ask` and `shopdesk chat`: through the running engine, else one of this process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.common import load_settings, plain, print_json, progress_bar
+from engine.settings import Settings
+from engine.types import Delta, Message, Reply
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Open a desk, then ask once or chat."""
+    settings = load_settings(arguments)
+    session = arguments.session or uuid.uuid4().hex
+    desk = open_desk(settings)
+    if arguments.command == "chat":
+        from bot.cli.chat import talk
+
+        return talk(desk, session=f"terminal:{session}", language=arguments.language)
+    reply = asyncio.run(_ask(desk, arguments.question, session, arguments.language))
+    if arguments.json:
+        print_json(reply_json(reply))
+    else:
+        _show(reply)
+    return 0
+
+
+def open_desk(settings: Settings) -> Desk:
+    """The queue of a running engine of this home; without one, a desk in this process."""
+    from engine.valkey import connect, connect_async
+
+    redis = connect(settings)
+    from engine.desk import LocalDesk, QueueDesk
+    from engine.worker import engine_ready
+
+    if settings.kb is None and engine_ready(redis):
+        return QueueDesk(connect_async(settings))
+    from engine.build import build_assistant
+    from engine.counters import RedisCounters
+    from engine.generation.generator import build_generator
+    from engine.journal import Journal
+    from engine.redis_sessions import RedisSessions
+
+    generator = build_generator(settings)
+    with progress_bar("reading the shop") as progress:
+        assistant = build_assistant(
+            settings, generator=generator, counters=RedisCounters(redis), progress=progress
+        )
+    journal = Journal.open(settings)
+    return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """A reply under the names the commands document."""
+    receipt = reply.receipt
+    return {
+        "text": reply.text,
+        "route": reply.route.value,
+        "band": reply.band.value if reply.band else None,
+        "confidence": reply.confidence,
+        "language": reply.language,
+        "citations": [{"id": c.id, "title": c.title} for c in reply.citations],
+        "products": [
+            {
+                "sku": card.sku,
+                "name": card.name,
+                "price": {"amount": str(card.price.amount), "currency": card.price.currency},
+                "url": card.url,
+            }
+            for card in reply.products
+        ],
+        "buttons": [{"label": b.label, "action": b.action} for b in reply.buttons],
+        "handoff": reply.handoff.value if reply.handoff else None,
+        "receipt": {
+            "snapshot": receipt.snapshot,
+            "model": receipt.model,
+            "worded_by": receipt.worded_by.value,
+            "scores": plain(receipt.scores),
+            "checks": plain(receipt.checks),
+        },
+        "timings_ms": plain(receipt.timings_ms),
+    }
+
+
+async def _ask(desk: Desk, question: str, session: str, language: str | None) -> Reply:
+    message = Message(
+        id=uuid.uuid4().hex,
+        conversation=f"terminal:{session}",
+        shopper=f"terminal:{session}",
+        text=question,
+        at=datetime.now(UTC),
+        language_hint=language,
+    )
+    async for piece in desk.stream(message):
+        if isinstance(piece, Delta):
+            continue
+        return piece
+    raise AssertionError("a desk ended without a reply")
+
+
+def _show(reply: Reply) -> None:
+    print(reply.text)
+    for card in reply.products:
+        print(f"  · {card.caption}  {card.url}")
+    for button in reply.buttons:
+        print(f"  [{button.label}]")
+    if reply.citations:
+        print(f"  ({', '.join(citation.title for citation in reply.citations)})")
+    sys.stdout.flush()
