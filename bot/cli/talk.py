@@ -36,12 +36,11 @@ def run_command(arguments: argparse.Namespace) -> int:
 
 def open_desk(settings: Settings) -> Desk:
     """The queue of a running engine of this home; without one, a desk in this process."""
-    from engine.valkey import connect, connect_async
-
-    redis = connect(settings)
     from engine.desk import LocalDesk, QueueDesk
+    from engine.valkey import connect, connect_async
     from engine.worker import engine_ready
 
+    redis = connect(settings)
     if settings.kb is None and engine_ready(redis):
         return QueueDesk(connect_async(settings))
     from engine.build import build_assistant

@@ -1,0 +1,59 @@
+"""`shopdesk bench chat | intake`: speed as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from bot.cli.common import load_settings, print_json, progress_bar
+from engine.errors import ShopdeskError
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Run one benchmark and print its figures."""
+    if arguments.what == "intake":
+        from bot.telegram.bench import bench_intake
+
+        print_json(bench_intake())
+        return 0
+    from engine.benchmarks.chat import ask_all, summary
+    from engine.build import build_assistant
+    from engine.generation.generator import build_generator
+
+    settings = load_settings(arguments)
+    questions = read_questions(arguments.questions)
+    with progress_bar("reading the shop") as step:
+        generator = build_generator(settings)
+        assistant = build_assistant(settings, generator=generator, progress=step)
+    with progress_bar("asking") as step:
+        timed = ask_all(assistant, questions, arguments.repeat, step)
+    print_json({"questions": len(questions), "repeat": arguments.repeat,
+                "model": generator.name, **summary(timed)})  # fmt: skip
+    generator.close()
+    return 0
+
+
+def read_questions(path: Path | None) -> Sequence[Mapping[str, str]]:
+    """Questions of a JSONL file; without one, those that ship. Raises ShopdeskError by line."""
+    if path is None:
+        text = files("engine.benchmarks").joinpath("questions.jsonl").read_text("utf-8")
+    else:
+        text = path.read_text("utf-8")
+    questions = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)
+            question["text"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ShopdeskError(
+                f'not a JSON object with a "text": {error}',
+                where=f"{path}:{number}",
+                mend='write one object a line, such as {"text": "How much is shipping?"}.',
+            ) from None
+        questions.append(question)
+    return questions
