@@ -31,8 +31,9 @@ from knowledge_base.shop_file import Replies, read_replies, read_shop
 from knowledge_base.store import DEMO_SHOP, ensure_shop
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
     from redis.asyncio import Redis
+
+    from engine.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
 TRY_AGAIN_LATER = 1013
@@ -44,13 +45,14 @@ def build_app(settings: Settings, desk: Desk, redis: Redis | None = None) -> Sta
 
     Raises KnowledgeError for a broken shop, SettingsError for a bad WEB_ORIGINS or session key.
     """
-    folder = ensure_shop(settings.home, settings.kb)
-    shop, replies = _read(folder)
+    shop, replies = read_shop_texts(settings)
     issued = RedisIssuedActions(redis) if redis is not None else MemoryIssuedActions()
     languages = tuple(dict.fromkeys((shop.default_language, *shop.languages)))
     house = House(desk, issued, replies, languages, _standing(shop))
     origins = Origins.of(settings.web_origins)
-    site = Site(Rooms(house), Identity(session_key(settings.home)), shop, folder / "images")
+    site = Site(
+        Rooms(house), Identity(session_key(settings.home)), shop, _folder(settings) / "images"
+    )
     return Starlette(
         routes=site.routes(),
         middleware=[Middleware(Guard, origins=origins)],
@@ -58,7 +60,13 @@ def build_app(settings: Settings, desk: Desk, redis: Redis | None = None) -> Sta
     )
 
 
-def _read(folder: Path) -> tuple[Shop, Replies]:
+def _folder(settings: Settings) -> Path:
+    return ensure_shop(settings.home, settings.kb)
+
+
+def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
+    """What the page says of the shop. Raises KnowledgeError for a broken one."""
+    folder = _folder(settings)
     problems = Problems()
     shop = read_shop(folder / "shop.yaml", problems)
     if shop is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from bot.web.app import build_app
+from bot.web.app import build_app, read_shop_texts
 from bot.web.server import listen, server
 from engine.settings import Settings
 
@@ -16,15 +16,15 @@ async def run_web(settings: Settings) -> None:
     KnowledgeError for a broken shop.
     """
     from engine.desk import QueueDesk
-
     from engine.valkey import connect_async, store_errors
 
     with contextlib.closing(listen(settings.web_host, settings.web_port)) as listening:
+        _, replies = read_shop_texts(settings)
         redis = connect_async(settings)
         try:
             with store_errors():
                 await redis.ping()
-            app = build_app(settings, QueueDesk(redis), redis)
+            app = build_app(settings, QueueDesk(redis, replies), redis)
             await server(app).serve(sockets=[listening])
         finally:
             await redis.aclose()

@@ -85,11 +85,16 @@ export class Line {
     this.onChange();
   }
 
-  /** A message refused only for its haste is sent again by itself, a few times. */
+  /**
+   * A message refused only for its haste, or forgotten in a restart of the page's server, is sent
+   * again by itself, a few times. It keeps its id, so the shop answers it once.
+   */
   mayRetry(frame, about) {
-    if (frame.code !== "slow_down" || !about || about.accepted) return false;
+    const forgotten = frame.code === "unknown_message";
+    if (!about || !(forgotten || (frame.code === "slow_down" && !about.accepted))) return false;
     about.tries = (about.tries || 0) + 1;
     if (about.tries > PATIENCE) return false;
+    about.accepted = false;
     setTimeout(() => this.again(about.frame), GAP_MS * (1 + about.tries * Math.random()));
     return true;
   }

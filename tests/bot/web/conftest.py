@@ -109,7 +109,6 @@ async def served(
     try:
         yield Page(listening.getsockname()[1], desk, home)
     finally:
-        desk.gate.set()
         serving.should_exit = True
         await running
 

@@ -214,6 +214,22 @@ async def test_a_message_written_while_the_line_is_down_is_sent_when_it_is_back(
         await tab.wait_for_selector(".state.online")
 
 
+async def test_an_answer_under_way_survives_a_restart_of_the_server(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with served(tmp_path) as page:
+        tab, _ = await opened(browser, page)
+        await tab.fill("#box", "slow question")
+        await tab.press("#box", "Enter")
+        await tab.locator(".item.me.sent").wait_for()
+    async with served(tmp_path, page.port) as back:
+        back.desk.gate.set()
+        tab.set_default_timeout(15000)
+        await tab.locator(".item.shop", has_text="You said: slow question").wait_for()
+        assert [message.id for message in back.desk.seen] == [page.desk.seen[0].id]
+        assert await tab.locator(".failure").count() == 0
+
+
 async def test_a_failed_message_can_be_sent_again(browser: Browser, page: Page) -> None:
     tab, _ = await opened(browser, page)
     await tab.fill("#box", "break")
