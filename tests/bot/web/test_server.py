@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -74,3 +75,29 @@ def test_a_taken_port_ends_the_start_with_a_mend_and_touches_nothing(tmp_path: P
     assert f"port {port} is in use" in done.stderr
     assert "WEB_PORT" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_starts_its_own_valkey_and_ends_on_a_signal(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(tmp_path), str(port)], cwd=ROOT, stderr=subprocess.PIPE
+    )
+    with process:
+        assert process.stderr is not None
+        give_up = time.monotonic() + 20
+        while not _healthy(port):
+            assert process.poll() is None
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        assert process.stderr.read() == b""
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
