@@ -19,8 +19,9 @@ from bot.web.buttons import complete
 from engine.types import Button, Delta, Message, Reply
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
     from prompt_toolkit import PromptSession
+
+    from engine.desk import Desk
 
 LEAVE = ("/quit", "/exit", "/bye")
 

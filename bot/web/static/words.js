@@ -15,7 +15,7 @@ const EN = {
   welcomeText:
     "I am the shop's automatic assistant. Ask me about delivery, returns or an order, or tell me what you are looking for.",
   suggestions: ["How much is shipping?", "How do I return something?", "Where is my order?"],
-  suggestCategory: (category) => `Can you recommend something from ${category}?`,
+  suggestCategory: (category) => `What do you have in ${category}?`,
   box: "Your message",
   placeholder: "Ask something…",
   send: "Send",
