@@ -100,9 +100,9 @@ class Front:
 
     async def run(self) -> None:
         """Connect, then take in and work off messages, as long as this process holds the lease."""
-        await self._connect()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._bot.shutdown)
+            await self._connect()
             await set_menu(
                 self._bot,
                 self._parts.replies,

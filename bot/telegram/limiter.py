@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import warnings
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -180,7 +179,5 @@ def _is_group(chat_id: str) -> bool:
 
 def seconds(error: RetryAfter) -> float:
     """How long Telegram asks to wait."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # The attribute warns of its coming change of type.
-        after = error.retry_after
+    after = error.retry_after
     return float(after if isinstance(after, int) else after.total_seconds())
