@@ -1,0 +1,229 @@
+"""A lean Gemma 3 forward pass: folded norms, fused projections, fixed key/value rows.
+
+Source: Gemma 3 technical report (2025); equal to transformers' Gemma3ForCausalLM, as tests hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as f
+
+from engine.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a Gemma 3 text model."""
+
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_size: int
+    eps: float
+    scale: float
+    window: int
+    sliding: tuple[bool, ...]
+    theta: float
+    theta_sliding: float
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Shape:
+        """The shape a model's config.json states. Raises ModelError for other architectures."""
+        if config.get("model_type") != "gemma3_text":
+            raise ModelError(
+                f"not a Gemma 3 text model ({config.get('model_type')!r})",
+                mend="serve it with vLLM or llama-server and set GENERATOR_URL.",
+            )
+        rope = config["rope_parameters"]
+        return cls(
+            hidden=config["hidden_size"],
+            heads=config["num_attention_heads"],
+            kv_heads=config["num_key_value_heads"],
+            head_size=config["head_dim"],
+            eps=config["rms_norm_eps"],
+            scale=config["query_pre_attn_scalar"] ** -0.5,
+            window=config["sliding_window"],
+            sliding=tuple(kind == "sliding_attention" for kind in config["layer_types"]),
+            theta=rope["full_attention"]["rope_theta"],
+            theta_sliding=rope["sliding_attention"]["rope_theta"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One block's weights; the norms before projections are folded into them."""
+
+    qkv: Tensor
+    out: Tensor
+    gate_up: Tensor
+    down: Tensor
+    q_norm: Tensor
+    k_norm: Tensor
+    after_attention: Tensor
+    after_feed_forward: Tensor
+
+
+class KeyValues:
+    """Keys and values of up to `rows` texts of at most `length` tokens, in every layer."""
+
+    def __init__(self, shape: Shape, rows: int, length: int, like: Tensor) -> None:
+        size = (len(shape.sliding), rows, shape.kv_heads, length, shape.head_size)
+        self.keys = torch.zeros(size, dtype=like.dtype, device=like.device)
+        self.values = torch.zeros_like(self.keys)
+        self.length = length
+
+
+class Gemma:
+    """Weights and the one step: new tokens of some rows in, their last hidden states out."""
+
+    def __init__(self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype) -> None:
+        self.shape = shape
+        self.embedding = weights["model.embed_tokens.weight"].to(dtype)
+        self.layers = [_layer(weights, i, dtype) for i in range(len(shape.sliding))]
+        self.norm = (1 + weights["model.norm.weight"].float()).to(dtype)
+        self._normaliser = torch.tensor(shape.hidden**0.5, dtype=dtype)
+        self._turns = {
+            slides: _frequencies(shape.head_size, theta)
+            for slides, theta in ((True, shape.theta_sliding), (False, shape.theta))
+        }
+
+    @classmethod
+    def load(cls, folder: Path, dtype: torch.dtype = torch.bfloat16, device: str = "cpu") -> Gemma:
+        """Read a model folder (config.json, model.safetensors). Raises ModelError."""
+        from safetensors.torch import load_file
+
+        try:
+            config = json.loads((folder / "config.json").read_text("utf-8"))
+            weights = load_file(folder / "model.safetensors", device=device)
+        except Exception as error:
+            raise ModelError(
+                f"the model does not load ({type(error).__name__}: {error})",
+                where=str(folder),
+                mend="delete this folder; the next start prepares it anew.",
+            ) from error
+        return cls(Shape.read(config), weights, dtype)
+
+    @torch.inference_mode()
+    def step(
+        self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
+    ) -> Tensor:
+        """Hidden states after the last token of each row, shape (rows, hidden).
+
+        tokens: (rows, new); row i's new tokens stand at positions starts[i]...
+        """
+        new = tokens.shape[1]
+        row = torch.tensor(rows, device=tokens.device)
+        first = torch.tensor(starts, device=tokens.device)
+        positions = first[:, None] + torch.arange(new, device=tokens.device)
+        end = int(max(starts)) + new
+        masks = self._masks(positions, end)
+        rotations = {slides: _rotation(positions, turn, self.embedding.dtype)
+                     for slides, turn in self._turns.items()}  # fmt: skip
+        x = self.embedding[tokens] * self._normaliser
+        for number, layer in enumerate(self.layers):
+            slides = self.shape.sliding[number]
+            x = x + _norm(
+                self._attend(layer, number, x, row, positions, end, masks[slides],
+                             rotations[slides], cache),
+                layer.after_attention, self.shape.eps,
+            )  # fmt: skip
+            inner = f.linear(_norm(x, None, self.shape.eps), layer.gate_up)
+            gate, up = inner.chunk(2, -1)
+            x = x + _norm(
+                f.linear(f.gelu(gate, approximate="tanh") * up, layer.down),
+                layer.after_feed_forward,
+                self.shape.eps,
+            )
+        return _norm(x[:, -1], self.norm, self.shape.eps)
+
+    @torch.inference_mode()
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Scores of every token, shape (rows, vocabulary)."""
+        return f.linear(hidden, self.embedding)
+
+    def _masks(self, positions: Tensor, end: int) -> dict[bool, Tensor]:
+        seen = torch.arange(end, device=positions.device)[None, None, :]
+        causal = seen <= positions[:, :, None]
+        near = causal & (seen > positions[:, :, None] - self.shape.window)
+        return {False: causal[:, None], True: near[:, None]}
+
+    def _attend(
+        self,
+        layer: Layer,
+        number: int,
+        x: Tensor,
+        row: Tensor,
+        positions: Tensor,
+        end: int,
+        mask: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        cache: KeyValues,
+    ) -> Tensor:
+        shape = self.shape
+        count, new, _ = x.shape
+        qkv = f.linear(_norm(x, None, shape.eps), layer.qkv)
+        heads = qkv.view(count, new, shape.heads + 2 * shape.kv_heads, shape.head_size)
+        q, k, v = torch.split(heads, (shape.heads, shape.kv_heads, shape.kv_heads), 2)
+        q = _rotate(_norm(q, layer.q_norm, shape.eps), rotation).transpose(1, 2)
+        k = _rotate(_norm(k, layer.k_norm, shape.eps), rotation)
+        # One write for all rows: row i's tokens go to its own positions.
+        cache.keys[number][row[:, None], :, positions] = k
+        cache.values[number][row[:, None], :, positions] = v
+        keys = cache.keys[number][row, :, :end]
+        values = cache.values[number][row, :, :end]
+        if shape.kv_heads != shape.heads:
+            times = shape.heads // shape.kv_heads
+            keys, values = keys.repeat_interleave(times, 1), values.repeat_interleave(times, 1)
+        mixed = f.scaled_dot_product_attention(q, keys, values, attn_mask=mask, scale=shape.scale)
+        return f.linear(mixed.transpose(1, 2).reshape(count, new, -1), layer.out)
+
+
+def _layer(weights: Mapping[str, Tensor], number: int, dtype: torch.dtype) -> Layer:
+    def get(name: str) -> Tensor:
+        return weights[f"model.layers.{number}.{name}.weight"].float()
+
+    before = 1 + get("input_layernorm")
+    between = 1 + get("pre_feedforward_layernorm")
+    qkv = torch.cat([get(f"self_attn.{name}_proj") for name in "qkv"]) * before
+    gate_up = torch.cat([get("mlp.gate_proj"), get("mlp.up_proj")]) * between
+    return Layer(
+        qkv=qkv.to(dtype).contiguous(),
+        out=get("self_attn.o_proj").to(dtype),
+        gate_up=gate_up.to(dtype).contiguous(),
+        down=get("mlp.down_proj").to(dtype),
+        q_norm=(1 + get("self_attn.q_norm")).to(dtype),
+        k_norm=(1 + get("self_attn.k_norm")).to(dtype),
+        after_attention=(1 + get("post_attention_layernorm")).to(dtype),
+        after_feed_forward=(1 + get("post_feedforward_layernorm")).to(dtype),
+    )
+
+
+def _norm(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
+    """RMS norm over the last dimension, computed in float32."""
+    wide = x.float()
+    wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + eps)
+    return (wide if weight is None else wide * weight.float()).to(x.dtype)
+
+
+def _frequencies(size: int, theta: float) -> Tensor:
+    exponents = torch.arange(0, size, 2, dtype=torch.float32) / size
+    return torch.as_tensor(1.0 / theta**exponents)
+
+
+def _rotation(positions: Tensor, turn: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    angles = positions[:, :, None].float() * turn.to(positions.device)
+    both = torch.cat((angles, angles), -1)[:, :, None]
+    return both.cos().to(dtype), both.sin().to(dtype)
+
+
+def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+    cos, sin = rotation
+    first, second = x.chunk(2, -1)
+    return x * cos + torch.cat((-second, first), -1) * sin

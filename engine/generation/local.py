@@ -1,0 +1,93 @@
+"""The generator of this process: a model folder, its tokenizer, and the scheduler."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ModelError
+from engine.generation.prompts import STOP, render
+from engine.types import Prompt
+
+BOS = 2
+END_TOKENS = ("<eos>", "<end_of_turn>")
+UNFINISHED = "\ufffd"
+"""What half a character decodes to; held back until the other half comes."""
+
+
+class LocalGenerator:
+    """Greedy text from a local Gemma 3 model, several requests at once."""
+
+    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:
+        from engine.generation.scheduler import Scheduler
+
+        self._name = name
+        self._tokenizer = tokenizer
+        self._ends = {tokenizer.token_to_id(token) for token in END_TOKENS} - {None}
+        self._stops: dict[int, bool] = {}
+        self._scheduler = Scheduler(model, self._is_end)
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int, device: str = "cpu") -> LocalGenerator:
+        """Load a prepared model folder. Raises ModelError."""
+        import torch
+        from tokenizers import Tokenizer
+
+        from engine.generation.gemma import Gemma
+
+        torch.set_num_threads(threads)
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:
+            raise ModelError(
+                f"the tokenizer does not load ({error})",
+                where=str(folder),
+                mend="delete this folder; the next start prepares it anew.",
+            ) from error
+        return cls(folder.name, Gemma.load(folder, device=device), tokenizer)
+
+    @property
+    def name(self) -> str:
+        """The model's name, for receipts."""
+        return self._name
+
+    def stream(
+        self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
+    ) -> Iterator[str]:
+        """See Generator."""
+        from engine.generation.scheduler import Request
+
+        text = render(prompt, count=self._count)
+        ids = [BOS, *self._tokenizer.encode(text, add_special_tokens=False).ids]
+        request = Request(request_id, ids, max_tokens, time.monotonic() + deadline_s)
+        yield from self._pieces(self._scheduler.submit(request))
+
+    def cancel(self, request_id: str) -> None:
+        """See Generator."""
+        self._scheduler.cancel(request_id)
+
+    def close(self) -> None:
+        """See Generator."""
+        self._scheduler.close()
+
+    def _pieces(self, tokens: Iterator[int]) -> Iterator[str]:
+        ids: list[int] = []
+        shown = 0
+        for token in tokens:
+            ids.append(token)
+            text = self._tokenizer.decode(ids)
+            if text.endswith(UNFINISHED):
+                continue
+            piece, shown = text[shown:], len(text)
+            yield piece.lstrip() if shown == len(piece) else piece
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _is_end(self, token: int) -> bool:
+        if token not in self._stops:
+            ends = token in self._ends or STOP in self._tokenizer.decode([token])
+            self._stops[token] = ends
+        return self._stops[token]
