@@ -1,0 +1,275 @@
+"""The engine process: takes turns off the queue, sends deltas and replies back."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any, cast
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from engine import keys, wire
+from engine.engines import Membership, engine_ready, ready_engines
+from engine.errors import StoreError
+from engine.processes import process_name
+from engine.sessions import LeaseLost
+from engine.turn import Answering, Phrases, Turns
+from engine.turn_queue import FINISH, SEND, names
+from engine.types import Delta, Message, Reply
+from engine.valkey import wait_until_back
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+
+__all__ = ["Worker", "engine_ready", "ready_engines", "run_worker"]
+
+TURNS_AT_ONCE = 16
+SIGN_EVERY_S = 2.0
+LOOK_FOR_DEAD_EVERY_S = 1.0
+READ_WAIT_MS = 500
+MAX_BEGUN = 8
+"""A turn begun this often may be what kills the engines; it gets the error text instead."""
+STORE_TRIES = 5
+GRACE_S = 25.0
+"""How long turns under way may take to finish after SIGTERM; a little more than a deadline."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Works the queue off, several conversations at once, one turn in each."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        turns: Turns,
+        *,
+        name: str | None = None,
+        turns_at_once: int = TURNS_AT_ONCE,
+    ) -> None:
+        self._redis = redis
+        self._turns = turns
+        self._member = Membership(redis, name or process_name())
+        self._at_once = turns_at_once
+        self._working: set[str] = set()
+        self._changed = threading.Condition()
+        self._finish = redis.register_script(FINISH)
+        self._send = redis.register_script(SEND)
+        self._stop = threading.Event()
+
+    def run(self, stop: threading.Event, *, grace_s: float = GRACE_S) -> None:
+        """Work until `stop` is set, then finish what is under way, within `grace_s`.
+
+        Redis may go away and come back meanwhile; nothing is lost by that.
+        """
+        self._stop = stop
+        ended = threading.Event()
+        heart = threading.Thread(target=self._beat, args=(ended,), daemon=True)
+        heart.start()
+        while not stop.is_set():
+            try:
+                self._work()
+            except RedisError as error:
+                log.warning("the store does not answer (%s); waiting", type(error).__name__)
+                wait_until_back(self._redis, stop.is_set)
+        with suppress(RedisError):
+            self._member.leave()
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._working, grace_s):
+                log.warning("%d turns are left to other engines", len(self._working))
+        ended.set()
+        heart.join()
+
+    def _work(self) -> None:
+        """Read and hand out items until told to stop. Raises RedisError."""
+        self._join_group()
+        looked = 0.0
+        while not self._stop.is_set():
+            room = self._room()
+            if room and time.monotonic() - looked > LOOK_FOR_DEAD_EVERY_S:
+                looked = time.monotonic()
+                for item, fields in self._member.take_over(room):
+                    self._begin(item, fields["conversation"], taken_over=True)
+                room = self._room()
+            for item, fields in self._read(room) if room else ():
+                self._begin(item, fields["conversation"], taken_over=False)
+
+    def _join_group(self) -> None:
+        try:
+            self._redis.xgroup_create(keys.TURNS, keys.GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    def _room(self) -> int:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._working) < self._at_once, 0.5)
+            return self._at_once - len(self._working)
+
+    def _read(self, room: int) -> list[tuple[str, dict[str, str]]]:
+        found = self._redis.xreadgroup(
+            keys.GROUP, self._member.name, {keys.TURNS: ">"}, count=room, block=READ_WAIT_MS
+        )
+        if not found:
+            return []
+        streams = cast("Any", found)
+        items = next(iter(streams.values()))[0] if isinstance(streams, dict) else streams[0][1]
+        return [(str(item), dict(fields)) for item, fields in items]
+
+    def _begin(self, item: str, conversation: str, *, taken_over: bool) -> None:
+        with self._changed:
+            if item in self._working:
+                return
+            self._working.add(item)
+        threading.Thread(
+            target=self._work_off, args=(item, conversation, taken_over), daemon=True
+        ).start()
+
+    def _work_off(self, item: str, conversation: str, taken_over: bool) -> None:
+        try:
+            self._until_stored(item, conversation, taken_over)
+        except LeaseLost:
+            log.info("a turn of %s was taken over by another engine", self._member.name)
+        except Exception as error:
+            log.exception("a turn could not be finished: %s", type(error).__name__, exc_info=False)
+        finally:
+            with self._changed:
+                self._working.discard(item)
+                self._changed.notify_all()
+
+    def _until_stored(self, item: str, conversation: str, taken_over: bool) -> None:
+        """Take the turn, again when the store failed meanwhile. Raises LeaseLost."""
+        tries = 0
+        while True:
+            try:
+                self._one(item, conversation, taken_over, last=tries >= STORE_TRIES)
+                return
+            except LeaseLost:
+                raise
+            except (StoreError, RedisError) as error:
+                tries += 1
+                log.warning("a turn waits for the store (%s)", type(error).__name__)
+                if not wait_until_back(self._redis, self._stop.is_set):
+                    return
+                # The store answers and yet it failed: give it a little time.
+                self._stop.wait(min(0.1 * tries, 1.0))
+
+    def _one(self, item: str, conversation: str, taken_over: bool, last: bool) -> None:
+        head = self._redis.lindex(keys.waiting(conversation), 0)
+        if head is None:
+            self._record(item, conversation, "", None)
+            return
+        stored = self._redis.get(keys.message(str(head)))
+        message = _message(str(stored)) if stored else None
+        if message is None:
+            self._record(item, conversation, str(head), None)
+            return
+        if last or (taken_over and self._member.begun_times(item) > MAX_BEGUN):
+            reply = self._turns.failed(message, StoreError("it was begun too often"))
+            self._turns.record_failed(message, reply)
+            self._record(item, conversation, message.id, reply)
+            return
+        self._answer(item, message)
+
+    def _answer(self, item: str, message: Message) -> None:
+        token = 0
+
+        def begun(given: int) -> None:
+            nonlocal token
+            token = given
+            self._tell(message, "begun", token, "")
+
+        for part in self._turns.take(message, begun):
+            if isinstance(part, Delta):
+                self._tell(message, "delta", token, part.text)
+            else:
+                self._record(item, message.conversation, message.id, part, token)
+
+    def _tell(self, message: Message, kind: str, token: int, words: str) -> None:
+        # Only the reply must arrive; a delta may be lost with the store.
+        with suppress(RedisError):
+            self._send(keys=[keys.answer(message.id)], args=[kind, token, words, keys.ANSWER_TTL_S])
+
+    def _record(
+        self, item: str, conversation: str, message_id: str, reply: Reply | None, token: int = 0
+    ) -> None:
+        """In one step: the reply is out, the raw message deleted, the next one let in."""
+        words = wire.dumps(reply) if reply else ""
+        args: list[str | int] = [message_id, conversation, keys.GROUP, item, words]
+        args += [keys.ANSWER_TTL_S, token]
+        self._finish(keys=names(message_id, conversation), args=args)
+
+    def _beat(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            with self._changed:
+                items = tuple(self._working)
+            with suppress(RedisError):
+                self._member.sign(items, ready=not self._stop.is_set())
+            ended.wait(SIGN_EVERY_S)
+
+
+def _message(stored: str) -> Message | None:
+    try:
+        return wire.loads(Message, stored)
+    except wire.WireError as error:
+        log.error("a message of another version was dropped: %s", error)
+        return None
+
+
+def run_worker(
+    settings: Settings, *, assistant: Answering | None = None, phrases: Phrases | None = None
+) -> None:
+    """Be an engine until SIGTERM or SIGINT; call it from the main thread.
+
+    Without an assistant the real one is built. Raises StoreError, ModelError, KnowledgeError.
+    """
+    from engine.journal import Journal
+    from engine.redis_sessions import RedisSessions
+    from engine.valkey import connect
+
+    redis = connect(settings)
+    journal = Journal.open(settings)
+    with _stopped_by_signals() as stop:
+        answering = assistant or _real_assistant(settings, redis)
+        told = phrases or _shop_phrases(settings)
+        worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
+        log.info("ready")
+        worker.run(stop)
+    journal.close()
+    redis.close()
+
+
+def _real_assistant(settings: Settings, redis: Redis) -> Answering:
+    from engine.build import build_assistant
+    from engine.counters import RedisCounters
+    from engine.generation.generator import build_generator
+
+    generator = build_generator(settings)
+    return build_assistant(settings, generator=generator, counters=RedisCounters(redis))
+
+
+def _shop_phrases(settings: Settings) -> Phrases:
+    from knowledge_base.store import ensure_shop, load
+
+    return load(ensure_shop(settings.home, settings.kb)).replies
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
