@@ -1,0 +1,111 @@
+"""`shopdesk bot`: the Telegram front of a shop as one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from bot.telegram.front import Account, Front, Parts
+from bot.telegram.logs import hide_token
+from bot.telegram.options import Options
+from bot.telegram.pseudonyms import Pseudonyms
+from engine import valkey
+from engine.desk import QueueDesk
+from engine.errors import TelegramError
+from engine.journal import Journal
+from engine.privacy import mask
+from engine.settings import Settings
+from engine.types import Shop
+from knowledge_base.problems import Problems
+from knowledge_base.shop_file import Replies, read_replies, read_shop
+from knowledge_base.store import DEMO_SHOP, ensure_shop
+
+log = logging.getLogger(__name__)
+
+
+async def run_bot(settings: Settings, options: Options | None = None) -> None:
+    """Serve until SIGTERM, SIGINT or cancelled.
+
+    Raises TelegramError for a missing or refused token, StoreError, KnowledgeError.
+    """
+    account = _account(settings)
+    hide_token(account.token)
+    # python-telegram-bot's coming type of durations; without it every 429 prints a warning.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
+    folder = ensure_shop(settings.home, settings.kb)
+    shop, replies = _words(folder)
+    journal = Journal.open(settings)
+    redis = valkey.connect_async(settings)
+    parts = Parts(
+        shop=shop,
+        replies=replies,
+        folder=folder,
+        # Without phrases the desk raises where no engine answers, and the message waits for one.
+        desk=QueueDesk(redis),
+        redis=redis,
+        pseudonyms=Pseudonyms.open(settings.home),
+        last_turns=journal.last_turns,
+        mask=lambda text: mask(text, {})[0],
+        options=options or Options(),
+    )
+    try:
+        await _until_stopped(Front(account, parts))
+    finally:
+        await redis.aclose()
+        journal.close()
+
+
+def _account(settings: Settings) -> Account:
+    if not settings.telegram_token:
+        raise TelegramError(
+            "no bot token", where="TELEGRAM_TOKEN", mend="get one from @BotFather and set it."
+        )
+    return Account(
+        token=settings.telegram_token,
+        api_url=settings.telegram_api_url,
+        operator_chat=settings.operator_chat_id,
+        webhook_url=settings.telegram_webhook_url,
+        webhook_secret=settings.telegram_webhook_secret,
+        webhook_port=settings.telegram_webhook_port,
+    )
+
+
+def _words(folder: Path) -> tuple[Shop, Replies]:
+    problems = Problems()
+    shop = read_shop(folder / "shop.yaml", problems)
+    if shop is None:
+        problems.raise_if_any()
+        raise AssertionError("read_shop gave neither a shop nor a problem")
+    replies = read_replies(folder / "replies.yaml", shop, DEMO_SHOP / "replies.yaml", problems)
+    problems.raise_if_any()
+    return shop, replies
+
+
+async def _until_stopped(front: Front) -> None:
+    """Run the front; a signal lets turns under way finish, then ends it."""
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(front.run())
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+        log.info("stopped; what is not answered waits in the inbox")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+        task.cancel()
