@@ -65,6 +65,7 @@ class ShopKnowledge:
     ) -> Part:
         """Recommend, describe or review, from what was found."""
         confidence = round(min(1.0, found.covered), 3)
+        question = replace(question, kinds=found.kinds)
         if route is Route.RECOMMEND:
             if question.product:
                 picks = self._similar(question.product, session, question.constraints)
@@ -107,7 +108,9 @@ class ShopKnowledge:
         if not (question.cheaper and shown):
             return question
         bound = min(product.price.amount for product in shown) - CENT
-        return replace(question, constraints=replace(question.constraints, highest=bound))
+        return replace(
+            question, constraints=replace(question.constraints, lowest=None, highest=bound)
+        )
 
     def _meant(self, found: ProductsFound) -> str:
         if found.named:

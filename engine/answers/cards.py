@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.recommend.blend import Reason, ReasonKind
+from engine.routing.constraints import colour_words
 from engine.types import (
     ActionKind,
     Button,
@@ -27,6 +28,21 @@ def shown_price(money: Money, language: str) -> str:
         return f"{amount} {NAMES_ZH.get(money.currency, money.currency)}"
     sign = SIGNS.get(money.currency)
     return f"{sign}{amount}" if sign else f"{amount} {money.currency}"
+
+
+def named(name: str, form: str, language: str) -> str:
+    """A product's name with its variant's form in brackets, where it has one."""
+    if not form:
+        return name
+    return f"{name}（{form}）" if language == "zh" else f"{name} ({form})"
+
+
+def shown_colour(colour: str, language: str) -> str:
+    """A colour of the catalogue in the shopper's language."""
+    if language != "zh":
+        return colour
+    return next((w for w, name in colour_words().items() if name == colour and not w.isascii()
+                 and len(w) > 1), colour)  # fmt: skip
 
 
 class Cards:
@@ -63,11 +79,12 @@ class Cards:
         """A product's card; of one variant where the shopper's demands chose it."""
         thing = self._products[product]
         chosen = variant or min(thing.variants, key=lambda v: (v.stock == 0, v.price.amount))
-        form = ", ".join(part for part in (chosen.colour, chosen.size) if part and variant)
+        colour = shown_colour(chosen.colour, language)
+        form = ", ".join(part for part in (colour, chosen.size) if part and variant)
         name = self.name(product, language)
         return ProductCard(
             sku=chosen.sku,
-            name=f"{name} ({form})" if form and language != "zh" else name,
+            name=named(name, form, language),
             price=chosen.price,
             in_stock=chosen.stock > 0,
             url=thing.url,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
-from engine.answers.cards import Cards
+from engine.answers.cards import Cards, shown_colour, shown_price
 from engine.answers.talk import human_button
 from engine.recommend.blend import Pick
-from engine.retrieval.text import terms
+from engine.retrieval.text import normalise, terms
 from engine.routing.constraints import Constraints
-from engine.routing.cues import has
+from engine.routing.cues import has, read_data
 from engine.routing.understanding import Question
 from engine.types import (
     Citation,
+    Money,
     Part,
     Passage,
     Product,
@@ -26,6 +28,18 @@ from engine.types import (
 from knowledge_base.shop_file import Replies
 
 WORDS_LENGTH = 60
+
+
+def _properties(question: Question) -> list[str]:
+    """Attribute names a question asks for in other words ("how tall": height)."""
+    plain = normalise(question.asked)
+    asked = [
+        name
+        for word, names in read_data("words.yaml")["properties"].items()
+        for name in names
+        if (word in plain.split() if word.isascii() else word in plain)
+    ]
+    return [*asked, *(["colours", "颜色"] if question.constraints.colours else [])]
 
 
 class ProductAnswers:
@@ -51,7 +65,7 @@ class ProductAnswers:
         """Cards in the order given; the model words only why they fit."""
         if not picks:
             return self._nothing(question, language)
-        words = question.text[:WORDS_LENGTH]
+        words = self._wish(question, language)
         cards = tuple(
             self._cards.card(
                 pick.product,
@@ -92,7 +106,7 @@ class ProductAnswers:
             question=question.text,
             route=Route.DESCRIBE,
             language=language,
-            text="" if only_price else self._verbatim(product, language),
+            text="" if only_price else self._verbatim(product, language, question),
             worded_by=WordedBy.TEMPLATE if only_price else WordedBy.OPERATOR,
             confidence=confidence,
             prompt=prompt,
@@ -127,16 +141,50 @@ class ProductAnswers:
         """A product as the model sees it: attributes and description, never its price."""
         thing = self._products[product]
         written = language if language in thing.descriptions else next(iter(thing.descriptions), "")
-        pairs = thing.attributes.get(written, {})
-        facts = "; ".join(f"{name}: {value}" for name, value in pairs.items())
+        facts = "; ".join(f"{name}: {value}" for name, value in self._facts(product, written))
         text = f"{thing.descriptions.get(written, '')} {facts}".strip()
         name = self._cards.name(product, language)
         return Passage(f"product:{product}", SourceKind.PRODUCT, name, text, written or language)
 
-    def _verbatim(self, product: str, language: str) -> str:
+    def _facts(self, product: str, language: str) -> list[tuple[str, str]]:
+        """A product's attributes, with the colours and sizes it comes in."""
         thing = self._products[product]
+        facts = list(thing.attributes.get(language, {}).items())
+        joint = "、" if language == "zh" else ", "
+        colour, size = ("颜色", "尺码") if language == "zh" else ("colours", "sizes")
+        if thing.colours:
+            shown = [shown_colour(name, language) for name in thing.colours]
+            facts.append((colour, joint.join(shown)))
+        if thing.sizes:
+            facts.append((size, joint.join(thing.sizes)))
+        return facts
+
+    def _verbatim(self, product: str, language: str, question: Question) -> str:
+        """The facts that the question names, else the description, in the shop's own words."""
+        thing = self._products[product]
+        asked = " ".join((question.asked, *_properties(question)))
+        said = set(terms(asked)) - set(terms(" ".join(thing.names.values())))
+        named = [f"{name}: {value}" for name, value in self._facts(product, language)
+                 if said & set(terms(f"{name} {value}"))]  # fmt: skip
+        if named:
+            return f"{self._cards.name(product, language)} — {'; '.join(named)}"
         text = thing.descriptions.get(language) or next(iter(thing.descriptions.values()), "")
         return text or self._replies.text("describe_none", language)
+
+    def _wish(self, question: Question, language: str) -> str:
+        """What the shopper asked for, as the reason words it: kind, colours, price."""
+        demands = question.constraints
+        colours = [shown_colour(name, language) for name in demands.colours]
+        bounds = []
+        if demands.highest is not None:
+            bounds.append("≤ " + shown_price(self._money(demands.highest), language))
+        if demands.lowest is not None:
+            bounds.append("≥ " + shown_price(self._money(demands.lowest), language))
+        parts = [*question.kinds, *colours, *bounds]
+        return ("、" if language == "zh" else ", ").join(parts) or question.asked[:WORDS_LENGTH]
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money(amount, next(iter(self._products.values())).price.currency)
 
     def _chosen(self, product: str, constraints: Constraints) -> Variant | None:
         return constraints.variant_of(self._products[product]) if constraints.any else None

@@ -170,7 +170,7 @@ class Gemma:
         count, new, _ = x.shape
         qkv = f.linear(_norm(x, None, shape.eps), layer.qkv)
         heads = qkv.view(count, new, shape.heads + 2 * shape.kv_heads, shape.head_size)
-        q, k, v = torch.split(heads, (shape.heads, shape.kv_heads, shape.kv_heads), 2)
+        q, k, v = torch.split(heads, [shape.heads, shape.kv_heads, shape.kv_heads], 2)
         q = _rotate(_norm(q, layer.q_norm, shape.eps), rotation).transpose(1, 2)
         k = _rotate(_norm(k, layer.k_norm, shape.eps), rotation)
         # One write for all rows: row i's tokens go to its own positions.

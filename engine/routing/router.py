@@ -56,6 +56,8 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
     about_product = bool(question.product or products.named)
     if has("review", text) and not has("review_not", text) and (about_product or products.kinds):
         return Routed(Route.REVIEW, "cue")
+    if question.cheaper:
+        return Routed(Route.RECOMMEND, "cheaper")
     if question.product:
         return _about(question)
     told_of = bool(products.kinds or products.named) and not has("recommend_strong", text)
@@ -75,7 +77,7 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
 
 
 def _about(question: Question) -> Routed:
-    similar = has("recommend", question.asked) and not has("describe", question.asked)
+    similar = has("others", question.asked)
     return Routed(Route.RECOMMEND if similar else Route.DESCRIBE, "referred")
 
 

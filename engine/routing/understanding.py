@@ -31,7 +31,7 @@ class Question:
     """One thing asked. `text` is whole by itself; `asked` is how the shopper put it.
 
     `context`: the question before it and this one, where it may be a follow-up; `product`: the
-    id of the product that "it" or "the second one" means.
+    id of the product that "it" or "the second one" means; `kinds`: the kinds of product said.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Question:
     product: str = ""
     context: str = ""
     cheaper: bool = False
+    kinds: tuple[str, ...] = ()
 
 
 class Understanding:
@@ -95,14 +96,19 @@ class Understanding:
         for shape, position in ORDINALS:
             if re.search(shape, plain) and position < len(session.products):
                 return session.products[position]
-        if THAT_ONE.search(plain) and not has("recommend", plain):
+        others = has("recommend_strong", plain) or has("others", plain)
+        property_alone = len(terms(asked)) <= 2 and (
+            has("describe_strong", plain) or has("price", plain) or has("stock", plain)
+        )
+        if (THAT_ONE.search(plain) or property_alone) and not others:
             return session.products[0]
         return ""
 
     def _follows_up(self, asked: str, constraints: Constraints) -> bool:
         said = terms(asked)
         short = len(said) <= SHORT_TERMS
-        return short and (has("follow_up", asked) or (constraints.any and len(said) <= 3))
+        only_demands = constraints.any and len(said) <= 3 and not has("recommend", asked)
+        return short and (has("follow_up", asked) or only_demands)
 
     def _merged(self, question: Question, context: str) -> Question:
         before = self._constraints.read(context[: -len(question.asked)])
