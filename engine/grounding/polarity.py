@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.grounding.reading import Reading, Source, Token
+from engine.types import SourceKind
 
 ALIGNED = 0.45
 """Share of the smaller clause's words that must be shared before two clauses are compared."""
@@ -130,7 +131,8 @@ def _align(said: Clause, around: Clause, sources: tuple[Source, ...]) -> list[tu
     found = []
     for source in sources:
         named = whole(source.title)
-        subject = frozenset(named.words)
+        product = source.passage.kind == SourceKind.PRODUCT
+        subject = frozenset(named.words) if product else frozenset()
         claim = said.without(subject)
         for reading in source.sentences:
             context = CONTEXT * around.shared(whole(reading)) + TITLE * around.shared(named)

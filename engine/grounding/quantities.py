@@ -75,7 +75,7 @@ _PLAIN = re.compile(
 )
 _BETWEEN = re.compile(rf"\b(?:between {NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?=\d)", re.I)
 _LIST = re.compile(
-    rf"(?<![€$£¥\d.])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:和|或| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
+    rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:和|或| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
 )
 _AGE = re.compile(
     r"(?:\bage[ds]?|\b(?:children|kids|toddlers)(?: aged)?(?: (?:under|over|from|of|above|below))?"

@@ -23,7 +23,7 @@ _CLAUSE = re.compile(
     r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若|[也又且并](?=不|无|没|未)",
     re.I,
 )
-_OWN_COST = re.compile(r"\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
+_OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 STATED = frozenset({"material", "colour", "place"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
 

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import STATED, Reading, Source, Token
+from engine.types import SourceKind
 
-TITLE_WEIGHT = 0.7
+TITLE_WEIGHT = 0.3
+NAME_WEIGHT = 0.7
 NEIGHBOUR_WEIGHT = 0.3
 QUESTION_WEIGHT = 0.3
 BOUND_WEIGHT = 0.5
@@ -89,11 +91,12 @@ def source_facts(sources: Iterable[Source]) -> list[tuple[Fact, Context]]:
 @lru_cache(maxsize=512)
 def _source_facts(source: Source) -> tuple[tuple[Fact, Context], ...]:
     out = []
+    weight = NAME_WEIGHT if source.passage.kind == SourceKind.PRODUCT else TITLE_WEIGHT
     for index, reading in enumerate((source.title, *source.sentences)):
         for fact in facts(reading):
             context = dict(_near(reading, fact.position))
             for token in source.title.tokens:
-                context[token.concept] = max(context.get(token.concept, 0.0), TITLE_WEIGHT)
+                context[token.concept] = max(context.get(token.concept, 0.0), weight)
             _add(context, source.sentences[max(0, index - 2) : max(0, index - 1)], NEIGHBOUR_WEIGHT)
             out.append((fact, context))
     return tuple(out)

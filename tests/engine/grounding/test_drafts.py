@@ -1,0 +1,80 @@
+"""The written drafts: what must be refused is, what is faithful passes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.engine.grounding.drafts import Draft, load
+from engine.grounding.reply import check_sentence
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def _passed(drafts: list[Draft]) -> list[Draft]:
+    return [d for d in drafts if check_sentence(d.sentence, d.sources).passed]
+
+
+@pytest.mark.parametrize("name", ["swapped", "flipped", "refused", "swapped_fresh", "flipped_fresh"])
+def test_a_false_draft_is_refused(name: str) -> None:
+    assert [d.sentence for d in _passed(load(name))] == []
+
+
+@pytest.mark.parametrize("name", ["faithful", "faithful_held_out"])
+def test_at_least_95_percent_of_faithful_rewordings_pass(name: str) -> None:
+    drafts = load(name)
+    assert len(_passed(drafts)) >= 0.95 * len(drafts)
+
+
+def test_the_drafts_are_many_and_in_both_languages() -> None:
+    sizes = {"swapped": 110, "flipped": 60, "faithful": 140, "faithful_held_out": 70}
+    for name, least in sizes.items():
+        drafts = load(name)
+        assert len(drafts) >= least
+        assert sum(d.language == "zh" for d in drafts) >= 0.45 * len(drafts)
+
+
+def test_every_refusal_names_its_reason_and_keeps_the_sentence() -> None:
+    kinds = {"instruction", "promise", "link", "email", "phone", "code", "token"}
+    kinds |= {"quantity", "name", "subject", "polarity", "unsupported"}
+    for draft in [*load("swapped"), *load("flipped"), *load("refused")]:
+        check = check_sentence(draft.sentence, draft.sources)
+        assert check.sentence == draft.sentence
+        assert check.reason.partition(":")[0] in kinds
+
+
+def test_a_sentence_is_checked_in_under_5_ms() -> None:
+    drafts = load("faithful") + load("swapped")
+    for draft in drafts:
+        check_sentence(draft.sentence, draft.sources)
+    started = time.process_time()
+    for draft in drafts:
+        check_sentence(draft.sentence, draft.sources)
+    assert (time.process_time() - started) / len(drafts) < 0.005
+
+
+PASSING = _passed(load("faithful"))
+FALSE = load("swapped") + load("flipped")
+WIDE = {ord(c): ord(c) + 0xFEE0 for c in "0123456789"}
+
+
+def _respaced(sentence: str, spaces: str) -> str:
+    return spaces + sentence.replace(" ", " " + spaces) + spaces
+
+
+@given(st.sampled_from(PASSING), st.text(" \t\n", max_size=3))
+def test_white_space_does_not_change_a_pass(draft: Draft, spaces: str) -> None:
+    assert check_sentence(_respaced(draft.sentence, spaces), draft.sources).passed
+
+
+@given(st.sampled_from(FALSE), st.text(" \t\n", max_size=3))
+def test_white_space_does_not_change_a_refusal(draft: Draft, spaces: str) -> None:
+    assert not check_sentence(_respaced(draft.sentence, spaces), draft.sources).passed
+
+
+@pytest.mark.parametrize("draft", PASSING + FALSE, ids=lambda d: d.sentence[:24])
+def test_full_width_digits_and_case_do_not_change_a_verdict(draft: Draft) -> None:
+    passed = check_sentence(draft.sentence, draft.sources).passed
+    assert check_sentence(draft.sentence.translate(WIDE), draft.sources).passed == passed
+    assert check_sentence(draft.sentence.lower(), draft.sources).passed == passed
+    assert check_sentence(draft.sentence.upper(), draft.sources).passed == passed

@@ -1,0 +1,84 @@
+"""Names, links, polarity, courtesy and the independent second judge."""
+
+from __future__ import annotations
+
+import pytest
+from tests.engine.grounding import second_extractor
+from tests.engine.grounding.drafts import load
+from engine.grounding.reply import Sources, check_sentence
+from engine.types import Passage, SourceKind
+
+
+def sources(*passages: tuple[SourceKind, str, str], question: str = "", links: str = "") -> Sources:
+    made = tuple(
+        Passage(f"{kind}:{n}", kind, title, text, "en") for n, (kind, title, text) in enumerate(passages)
+    )
+    return Sources(made, question, "en", links=frozenset(links.split()))
+
+
+ENTRY = (SourceKind.ENTRY, "Contact", "Write to care@jj.example or see https://jj.example/help for help.")
+REVIEW = (SourceKind.REVIEW, "Nice", "Pictures of the mugs at www.bad.example and bad@bad.example.")
+PRODUCT = (SourceKind.PRODUCT, "Harbour Mugs", "Mugs. Pictures of the mugs at www.evil.example.")
+
+
+@pytest.mark.parametrize("kind", [REVIEW, PRODUCT])
+def test_a_link_in_a_review_or_description_is_never_passed_on(kind: tuple[SourceKind, str, str]) -> None:
+    link = "www.bad.example" if kind is REVIEW else "www.evil.example"
+    check = check_sentence(f"Pictures of the mugs at {link}.", sources(kind))
+    assert check.reason == f"link:{link}"
+
+
+def test_a_link_of_an_entry_or_a_product_page_is_passed_on() -> None:
+    assert check_sentence("See jj.example/help for help.", sources(ENTRY)).passed
+    shop = sources(PRODUCT, links="https://jj.example/p/mugs")
+    assert check_sentence("See the mugs at https://jj.example/p/mugs.", shop).passed
+
+
+def test_an_address_in_no_entry_is_refused() -> None:
+    assert check_sentence("Write to care@jj.example.", sources(ENTRY)).passed
+    assert check_sentence("Write to sales@jj.example.", sources(ENTRY)).reason == "email:sales@jj.example"
+
+
+def test_nothing_but_courtesy_passes_without_sources() -> None:
+    assert check_sentence("Happy to help!", sources()).passed
+    assert check_sentence("不客气！", sources()).passed
+    assert not check_sentence("Returns are free.", sources()).passed
+
+
+def test_14_days_may_not_be_taken_from_14_colours() -> None:
+    shop = sources((SourceKind.PRODUCT, "Dune", "It comes in 14 colours and can be returned."))
+    assert check_sentence("It can be returned within 14 days.", shop).reason == "quantity:14 days"
+
+
+def test_each_product_keeps_its_own_price() -> None:
+    one = (SourceKind.PRODUCT, "Nordic Lamp", "A lamp for €49.90.")
+    two = (SourceKind.PRODUCT, "Luna Lamp", "A lamp for €129.00.")
+    for shop in (sources(one, two), sources(two, one)):
+        assert check_sentence("The Nordic Lamp costs €49.90.", shop).passed
+        assert not check_sentence("The Nordic Lamp costs €129.", shop).passed
+        assert not check_sentence("The Luna Lamp is €49.90.", shop).passed
+
+
+def test_the_second_judge_finds_what_no_source_holds() -> None:
+    text = "The Nordic lamp costs €59 and ships in 3 weeks, see www.x.example or ask Walter."
+    found = second_extractor.unsupported(text, ["The Nordic lamp costs €49 and ships in 3 days."])
+    assert found == ["quantity:59 eur", "quantity:3 week", "link:www.x.example", "name:Walter"]
+    assert second_extractor.unsupported("两周内退款50欧元。", ["Refund of €50 within 14 days."]) == []
+
+
+def test_the_second_judge_shares_no_code_with_grounding() -> None:
+    assert "engine" not in vars(second_extractor)
+    loaded = [getattr(v, "__module__", "") or "" for v in vars(second_extractor).values()]
+    assert not any(name.startswith("engine") for name in loaded)
+
+
+def test_the_second_judge_agrees_on_nearly_all_faithful_english() -> None:
+    same = [d for d in load("faithful") if d.language == "en" and d.sources.passages[0].language == "en"]
+    clean = [
+        d
+        for d in same
+        if not second_extractor.unsupported(
+            d.sentence, [d.sources.question, *(f"{p.title} {p.text}" for p in d.sources.passages)]
+        )
+    ]
+    assert len(clean) >= 0.85 * len(same)
