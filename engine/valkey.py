@@ -157,6 +157,12 @@ def store_errors(where: str = "Redis") -> Iterator[None]:
         ) from error
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether an error, or a StoreError made of it, says that the server could not be reached."""
+    kinds = (RedisConnectionError, RedisTimeoutError, BusyLoadingError)
+    return isinstance(error, kinds) or isinstance(error.__cause__, kinds)
+
+
 def wait_until_back(client: Redis, give_up: Callable[[], bool]) -> bool:
     """Wait until a lost server answers again; False if `give_up` said so first."""
     pause_s = 0.02

@@ -22,7 +22,7 @@ from engine.sessions import LeaseLost
 from engine.turn import Answering, Phrases, Turns
 from engine.turn_queue import FINISH, SEND, names
 from engine.types import Delta, Message, Reply
-from engine.valkey import wait_until_back
+from engine.valkey import is_away, wait_until_back
 
 if TYPE_CHECKING:
     from engine.settings import Settings
@@ -89,6 +89,9 @@ class Worker:
     def _work(self) -> None:
         """Read and hand out items until told to stop. Raises RedisError."""
         self._join_group()
+        # What was handed to this engine in an answer that the store's end cut off.
+        for item, fields in self._read("0", self._at_once):
+            self._begin(item, fields["conversation"], taken_over=True)
         looked = 0.0
         while not self._stop.is_set():
             room = self._room()
@@ -97,7 +100,7 @@ class Worker:
                 for item, fields in self._member.take_over(room):
                     self._begin(item, fields["conversation"], taken_over=True)
                 room = self._room()
-            for item, fields in self._read(room) if room else ():
+            for item, fields in self._read(">", room) if room else ():
                 self._begin(item, fields["conversation"], taken_over=False)
 
     def _join_group(self) -> None:
@@ -112,15 +115,15 @@ class Worker:
             self._changed.wait_for(lambda: len(self._working) < self._at_once, 0.5)
             return self._at_once - len(self._working)
 
-    def _read(self, room: int) -> list[tuple[str, dict[str, str]]]:
+    def _read(self, place: str, room: int) -> list[tuple[str, dict[str, str]]]:
         found = self._redis.xreadgroup(
-            keys.GROUP, self._member.name, {keys.TURNS: ">"}, count=room, block=READ_WAIT_MS
+            keys.GROUP, self._member.name, {keys.TURNS: place}, count=room, block=READ_WAIT_MS
         )
         if not found:
             return []
         streams = cast("Any", found)
         items = next(iter(streams.values()))[0] if isinstance(streams, dict) else streams[0][1]
-        return [(str(item), dict(fields)) for item, fields in items]
+        return [(str(item), dict(fields)) for item, fields in items if fields]
 
     def _begin(self, item: str, conversation: str, *, taken_over: bool) -> None:
         with self._changed:
@@ -153,12 +156,13 @@ class Worker:
             except LeaseLost:
                 raise
             except (StoreError, RedisError) as error:
-                tries += 1
+                # A store that is away may stay away; one that answers and fails will not mend.
+                tries += not is_away(error)
                 log.warning("a turn waits for the store (%s)", type(error).__name__)
                 if not wait_until_back(self._redis, self._stop.is_set):
                     return
                 # The store answers and yet it failed: give it a little time.
-                self._stop.wait(min(0.1 * tries, 1.0))
+                self._stop.wait(0.1 * (tries + 1))
 
     def _one(self, item: str, conversation: str, taken_over: bool, last: bool) -> None:
         head = self._redis.lindex(keys.waiting(conversation), 0)

@@ -38,7 +38,8 @@ class Engines:
 
     def start(self) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-m", "tests.engine.plain_assistant", str(self.place.home)]
-        engine = subprocess.Popen([*argv, str(self.place.redis_url)], stderr=subprocess.DEVNULL)
+        with (self.place.home / "engine.log").open("ab") as log:
+            engine = subprocess.Popen([*argv, str(self.place.redis_url)], stderr=log)
         self.running.append(engine)
         return engine
 
