@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.answers import talk
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
-from engine.routing.router import early_route, late_route
+from engine.routing.router import early_route, example_route, late_route
 from engine.routing.understanding import Question, Understanding
 from engine.types import (
     ActionKind,
@@ -61,17 +61,17 @@ class Assistant:
         self, question: Question, message: Message, session: Session, language: str
     ) -> tuple[Part, Session]:
         know, routed = self._know, early_route(question, session)
-        if routed and routed.route is Route.ORDER:
-            told = know.orders.answer(message, session, language)
-            return know.order_part(question, told, language), told.session
-        if routed and routed.route is Route.HANDOFF:
-            return know.handoff(message, language, question.text), session
         if routed:
-            return talk.smalltalk(know.replies, routed.why, language, question.asked), session
+            return know.routed_part(routed, question, message, session, language)
         if question.context:
-            entry = know.entries.find_follow_up(question.asked, question.context, question.language)
+            cued = question.text == question.context
+            entry = know.entries.find_follow_up(
+                question.asked, question.context, question.language, cued=cued
+            )
         else:
             entry = know.entries.find(question.text, question.language)
+        if routed := example_route(entry):
+            return know.routed_part(routed, question, message, session, language)
         products = know.products.find(
             question.text, question.language, question.constraints, session.disliked
         )

@@ -19,7 +19,7 @@ from engine.publish import build_snapshot, publish
 from engine.recommend.blend import Recommender
 from engine.recommend.co_occurrence import co_occurrence
 from engine.retrieval.encoders import Encoders
-from engine.retrieval.entries import EntrySearch, entry_rows
+from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.snapshot import Progress, SnapshotData, read_live, read_snapshot
@@ -38,7 +38,7 @@ def shop_knowledge(
     from datetime import UTC, datetime
 
     known = load(data.folder / "knowledge")
-    entries = entry_rows(known.entries)
+    entries = (*entry_rows(known.entries), *route_rows())
     products = product_rows(known.products, known.shop)
     search = ProductSearch(
         encoders,
@@ -48,7 +48,9 @@ def shop_knowledge(
     )
     today = datetime.now(UTC).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}
-    rows = [i for i, row in enumerate(entries) if row.source in live]
+    rows = [
+        i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
+    ]
     found = {
         key: EntryFeatures([entries[i] for i in rows], v[rows])
         for key, v in data.vectors["entries"].items()

@@ -13,6 +13,7 @@ from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.routing.constraints import Constraints, colour_words
+from engine.routing.router import Routed
 from engine.routing.understanding import Question
 from engine.types import (
     ActionKind,
@@ -54,6 +55,17 @@ class ShopKnowledge:
         cited = (Citation(f"order:{told.told}", told.told),) if told.told else ()
         return Part(question.asked, Route.ORDER, language, told.text, WordedBy.TEMPLATE,
                     citations=cited)  # fmt: skip
+
+    def routed_part(
+        self, routed: Routed, question: Question, message: Message, session: Session, language: str
+    ) -> tuple[Part, Session]:
+        """An order's next step, a person, or small talk."""
+        if routed.route is Route.ORDER:
+            told = self.orders.answer(message, session, language)
+            return self.order_part(question, told, language), told.session
+        if routed.route is Route.HANDOFF:
+            return self.handoff(message, language, question.text), session
+        return talk.smalltalk(self.replies, routed.why, language, question.asked), session
 
     def product_part(
         self,

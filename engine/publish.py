@@ -14,7 +14,7 @@ from engine.retrieval.calibration import (
     trials,
 )
 from engine.retrieval.encoders import Encoders
-from engine.retrieval.entries import entry_rows
+from engine.retrieval.entries import ROUTE, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures, Query
 from engine.retrieval.products import product_rows
 from engine.retrieval.snapshot import (
@@ -52,7 +52,7 @@ def build_snapshot(
     if (target / "manifest.json").is_file():
         return name
     rows = {
-        "entries": entry_rows(knowledge.entries),
+        "entries": (*entry_rows(knowledge.entries), *route_rows()),
         "products": product_rows(knowledge.products, knowledge.shop),
     }
     before = home / "snapshots" / (read_live(home) or "none")
@@ -71,7 +71,10 @@ def build_snapshot(
 def calibrate(found: EntryFeatures, key: str, encoders: Encoders) -> Calibration:
     """Learn from the shop's own example questions; from ours where it has too few."""
     language = LANGUAGE_OF_KEY.get(key, key)
-    asked = sum(row.field == "question" and row.language == language for row in found.rows)
+    asked = sum(
+        row.field == "question" and row.language == language and not row.source.startswith(ROUTE)
+        for row in found.rows
+    )
     if asked < FEWEST_EXAMPLES or len(found.sources) < 5:
         return default_calibration(key)
     texts = (DATA / f"out_of_scope_{language}.txt").read_text("utf-8").splitlines()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
 
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.calibration import Calibration, Ranked, rank, unseen_share
@@ -17,6 +20,9 @@ from engine.types import Band, Entry
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 MOST_CLAUSES = 4
+NEAR_LOGITS = 1.0
+ROUTE = "route:"
+ROUTE_EXAMPLES = Path(__file__).parent.parent / "routing" / "data" / "examples.yaml"
 EMPTY_FEATURES = dict.fromkeys(ENTRY_FEATURES, 0.0)
 
 
@@ -29,6 +35,9 @@ class Found:
     confidence: float
     band: Band
     features: Mapping[str, float]
+    route: str = ""
+    """The route whose examples came first, before any entry, and how sure that is."""
+    route_confidence: float = 0.0
 
 
 def entry_rows(entries: Sequence[Entry]) -> tuple[Row, ...]:
@@ -43,6 +52,17 @@ def entry_rows(entries: Sequence[Entry]) -> tuple[Row, ...]:
             pieces = [piece for piece in SENTENCE_END.split(answer) if piece.strip()]
             rows.extend(Row(entry.id, "answer", language, piece.strip()) for piece in pieces)
     return tuple(rows)
+
+
+def route_rows() -> tuple[Row, ...]:
+    """Examples of what no entry answers; their source is "route:NAME"."""
+    examples = yaml.safe_load(ROUTE_EXAMPLES.read_text("utf-8"))
+    return tuple(
+        Row(f"{ROUTE}{name}", "question", language, text)
+        for name, by_language in examples.items()
+        for language, texts in by_language.items()
+        for text in texts
+    )
 
 
 class EntrySearch:
@@ -67,8 +87,11 @@ class EntrySearch:
         that never mentions a place or name the question turns on is not told, only offered. One of
         the entry's own example questions is certain.
         """
-        found = self._surest(question, language)
+        found = _routes_apart(self._surest(question, language))
         exact = self._asked.get(_bare(question))
+        if exact is not None and exact.startswith(ROUTE):
+            name = exact.removeprefix(ROUTE)
+            return replace(found, route=name, route_confidence=1.0, band=Band.UNKNOWN)
         if exact is not None and found.entries:
             others = tuple(entry for entry in found.entries if entry != exact)
             return replace(found, entries=(exact, *others), confidence=1.0, band=Band.CERTAIN)
@@ -77,13 +100,19 @@ class EntrySearch:
             return replace(found, band=Band.UNSURE)
         return found
 
-    def find_follow_up(self, asked: str, whole: str, language: str) -> Found:
+    def find_follow_up(self, asked: str, whole: str, language: str, *, cued: bool = True) -> Found:
         """The surer finding of a follow-up alone and of it after the question before it.
+
+        Without a cue of a follow-up ("and …", "it") the question before counts only where the
+        message alone finds nothing.
 
         What only the earlier question found is told only if it has the follow-up's own words.
         """
-        alone, joined = self.find(asked, language), self.find(whole, language)
-        if alone.confidence >= joined.confidence:
+        alone = self.find(asked, language)
+        if not cued and (alone.band is not Band.UNKNOWN or alone.route):
+            return alone
+        joined = self.find(whole, language)
+        if alone.band in (Band.CERTAIN, Band.LIKELY) or alone.confidence >= joined.confidence:
             return alone
         told = joined.band in (Band.CERTAIN, Band.LIKELY)
         if told and not self._checks[joined.entries[0]].carries(asked):
@@ -117,6 +146,25 @@ class EntrySearch:
         )
 
 
+def _routes_apart(found: Found) -> Found:
+    """Entries alone, with the route that came before them noted; then no entry is the answer."""
+    kept = [(e, v) for e, v in zip(found.entries, found.logits, strict=True)
+            if not e.startswith(ROUTE)]  # fmt: skip
+    alone = replace(found, entries=tuple(e for e, _ in kept), logits=tuple(v for _, v in kept))
+    if found.entries and found.entries[0].startswith(ROUTE):
+        name = found.entries[0].removeprefix(ROUTE)
+        near = bool(kept) and found.logits[0] - kept[0][1] <= NEAR_LOGITS
+        offered = near and found.band in (Band.UNSURE, Band.LIKELY)
+        return replace(
+            alone,
+            route=name,
+            route_confidence=found.confidence,
+            confidence=0.0,
+            band=Band.UNSURE if offered else Band.UNKNOWN,
+        )
+    return alone if alone.entries else replace(alone, band=Band.UNKNOWN)
+
+
 def _bare(question: str) -> str:
     return "".join(char for char in normalise(question) if char.isalnum())
 
@@ -125,7 +173,7 @@ def _example_questions(found: Mapping[str, EntryFeatures]) -> dict[str, str]:
     """Each example question, letters and digits only, with its entry; ambiguous ones left out."""
     asked: dict[str, set[str]] = {}
     for row in next(iter(found.values())).rows:
-        if row.field == "question":
+        if row.field == "question" and _bare(row.text):
             asked.setdefault(_bare(row.text), set()).add(row.source)
     return {text: min(entries) for text, entries in asked.items() if text and len(entries) == 1}
 
@@ -133,7 +181,8 @@ def _example_questions(found: Mapping[str, EntryFeatures]) -> dict[str, str]:
 def _passage_checks(found: Mapping[str, EntryFeatures]) -> dict[str, PassageCheck]:
     texts: dict[str, list[str]] = {}
     for row in next(iter(found.values())).rows:
-        texts.setdefault(row.source, []).append(row.text)
+        if not row.source.startswith(ROUTE):
+            texts.setdefault(row.source, []).append(row.text)
     return {source: PassageCheck(own) for source, own in texts.items()}
 
 

@@ -19,7 +19,7 @@ from engine.retrieval.calibration import Calibration, Thresholds, Weights
 from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.index import Row
 
-FORMAT = 1
+FORMAT = 2
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
 BATCH = 64
 Progress = Callable[[int, int], None]

@@ -18,6 +18,7 @@ COVERED_ALONE = 0.7
 CLEAR_ENTRY = 0.6
 BRIEF_TERMS = 3
 NEAR_PRODUCT = 0.42
+SURE_EXAMPLE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,23 @@ def _digits_only(text: str) -> bool:
     return plain.isdigit() and len(plain) == 4
 
 
+def example_route(entry: Found) -> Routed | None:
+    """A route whose examples the question is surely near: a person, an order, small talk."""
+    if entry.route_confidence < SURE_EXAMPLE:
+        return None
+    if entry.route in ("handoff", "order"):
+        return Routed(Route(entry.route), "examples")
+    if entry.route.startswith("smalltalk_"):
+        return Routed(Route.SMALLTALK, entry.route.removeprefix("smalltalk_"))
+    return None
+
+
 def late_route(question: Question, entry: Found, products: ProductsFound) -> Routed:
     """A route by what was found: entries against products."""
     text = question.text
     about_product = bool(question.product or products.named)
-    if has("review", text) and not has("review_not", text) and (about_product or products.kinds):
+    reviews = has("review", text) or entry.route == "review"
+    if reviews and not has("review_not", text) and (about_product or products.kinds):
         return Routed(Route.REVIEW, "cue")
     if question.cheaper:
         return Routed(Route.RECOMMEND, "cheaper")
@@ -68,6 +81,10 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
         return Routed(Route.FAQ, "certain")
     if _asks_for_products(question, entry, products):
         return Routed(Route.RECOMMEND, "kind")
+    if entry.route == "recommend" and entry.route_confidence >= SURE_EXAMPLE:
+        return Routed(Route.RECOMMEND, "examples")
+    if entry.route == "describe" and products.kinds:
+        return Routed(Route.DESCRIBE, "examples")
     if products.named and (has("describe", text) or entry.confidence < CLEAR_ENTRY):
         return Routed(Route.DESCRIBE, "name")
     if products.kinds and has("describe", text) and entry.confidence < CLEAR_ENTRY:
