@@ -73,8 +73,9 @@ def _capitalised(reading: Reading, sources: tuple[Source, ...], names: frozenset
     if not is_han(text) and sum(c.isupper() for c in letters) > 0.6 * len(letters):
         return ""
     known = _known_words(sources, names)
-    for mark in reading.marks:
-        text = text[: mark.start] + "." * (mark.end - mark.start) + text[mark.end :]
+    held = [t for t in reading.tokens if any(t.concept in s.concepts for s in sources)]
+    for mark in (*reading.marks, *reading.quantities, *held):
+        text = text[: mark.start] + "\x00" * (mark.end - mark.start) + text[mark.end :]
     for run in _sequences(text):
         wanted = [
             w for w, opening in run if not _is_common(w, opening, len(run) == 1)

@@ -21,8 +21,8 @@ _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ONE_WORD = "|".join(sorted([*_WORDS, *_SCALES], key=len, reverse=True))
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d{1,2}(?!\d))|\d+(?:\.\d+)?"
 WORDS = (
-    rf"\b(?:(?:a|half a) dozen|dozen|(?:a )?(?:{_ONE_WORD})(?:(?:[ -]| and )(?:{_ONE_WORD}))*"
-    r"(?: and a half)?|half)\b"
+    rf"\b(?:(?:a|half a) dozen|dozen|(?:a (?=hundred|thousand))?(?:{_ONE_WORD})(?:(?:[ -]| and )(?:{_ONE_WORD}))*"
+    r"(?: and a half)?|half|twice)\b"
 )
 HAN_NUMBER = "[零〇一二两三四五六七八九十百千万]+半?|半"
 NUMBER = rf"(?:{DIGITS}|{WORDS}|{HAN_NUMBER})"
@@ -38,6 +38,8 @@ def _digits(text: str) -> Decimal:
 
 def _english(text: str) -> Decimal:
     half = Decimal("0.5") if "half" in text else Decimal(0)
+    if text == "twice":
+        return Decimal(2)
     if "dozen" in text:
         return Decimal(6) if half else Decimal(12)
     total, part = 0, 0

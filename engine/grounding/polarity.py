@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.grounding.reading import Reading, Source, Token
+from engine.grounding.text import is_han
 from engine.types import SourceKind
 
 ALIGNED = 0.45
 """Share of the smaller clause's words that must be shared before two clauses are compared."""
+ALIGNED_ACROSS = 0.5
+"""The same across languages, of the larger clause: half-known words align by chance."""
 LEAST_SHARED = 0.7
 NEAR_BEST = 0.9
 SUBJECT = 0.4
@@ -70,7 +73,8 @@ def _reach(tokens: list[Token]) -> list[frozenset[str]]:
     out = []
     for token in tokens:
         if token.kind == "neg":
-            after = [t.concept for t in content if t.start > token.start]
+            end = token.bounded or 1_000_000
+            after = [t.concept for t in content if token.start < t.start < end]
             out.append(frozenset(after or [t.concept for t in content] or ["*"]))
     return out
 
@@ -127,19 +131,23 @@ def _contradicts(said: Clause, stated: Clause) -> bool:
     return (_denials(said, shared, axes) + _denials(stated, shared, axes)) % 2 == 1
 
 
-def _align(said: Clause, around: Clause, sources: tuple[Source, ...]) -> list[tuple[float, Clause]]:
+def _align(
+    said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False
+) -> list[tuple[float, Clause]]:
     found = []
     for source in sources:
         named = whole(source.title)
         product = source.passage.kind == SourceKind.PRODUCT
         subject = frozenset(named.words) if product else frozenset()
         claim = said.without(subject)
+        across = han != is_han(source.passage.text)
         for reading in source.sentences:
             context = CONTEXT * around.shared(whole(reading)) + TITLE * around.shared(named)
             for stated in clauses(reading):
                 other = stated.without(subject)
                 shared = claim.shared(other)
-                least = ALIGNED * min(claim.weight, other.weight)
+                both = (claim.weight, other.weight)
+                least = ALIGNED * min(both) if not across else ALIGNED_ACROSS * max(both)
                 if shared < least or not _predicate(claim, other):
                     continue
                 likeness = shared / (claim.weight * other.weight) ** 0.5
@@ -152,14 +160,16 @@ def _predicate(claim: Clause, stated: Clause) -> bool:
     return any(LEAST_SHARED <= w <= 1.5 and c in stated.words for c, w in claim.words.items())
 
 
-def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...]) -> bool:
-    found = _align(said, around, sources)
+def _flipped(
+    said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False
+) -> bool:
+    found = _align(said, around, sources, han)
     best = [stated for score, stated in found if score >= NEAR_BEST * found[0][0]]
     if bool(best) and all(_contradicts(said, stated) for stated in best):
         return True
     covered = frozenset().union(*(frozenset(s.words) for s in best))
     return any(
-        _flipped(part, around, sources)
+        _flipped(part, around, sources, han)
         for part in said.denied()
         if not covered & frozenset(part.words)
     )
@@ -184,4 +194,5 @@ def flipped(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -
     opening = _opening(sentence, question)
     if opening is not None:
         claims.append((opening, opening))
-    return any(_flipped(claim, near, sources) for claim, near in claims)
+    han = is_han(sentence.text)
+    return any(_flipped(claim, near, sources, han) for claim, near in claims)

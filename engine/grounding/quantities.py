@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.grounding.calendar import dates, times, weekdays
@@ -69,24 +69,27 @@ _ORDINAL = re.compile(
 )
 _PLAIN = re.compile(
     rf"(?P<pre>{PREFIX}(?=\s*\d)\s*)?(?P<a>{NUMBER})"
-    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至|到)\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|[^\w.]|$))?"
-    rf"(?:\s*-?\s*(?P<u>{UNIT})|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
+    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至|到)\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|(?!\w|\.\d)))?"
+    rf"(?:(?:\s+(?:more|full|whole|further|extra|additional|other))?\s*-?\s*(?P<u>{UNIT})|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
     re.I,
 )
 _BETWEEN = re.compile(rf"\b(?:between {NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?=\d)", re.I)
 _LIST = re.compile(
-    rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:和|或| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
+    rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:\s*[和或]\s*| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
 )
 _AGE = re.compile(
     r"(?:\bage[ds]?|\b(?:children|kids|toddlers)(?: aged)?(?: (?:under|over|from|of|above|below))?"
     r"|\bthe age of)\s*(?:from |over |under )?$",
     re.I,
 )
+_NO_NOUN = re.compile(r"\s*(?:(?:to|in|for|and|or|with|at)\b|[,;.)，；。]|$)", re.I)
+_STOP = re.compile(r"[.!?。！？](?!\d)")
+_OWN_UNITS = frozenset("clock date monthname weekday size count ordinal fraction yearname star".split())
 _ARTICLE = re.compile(
     r"(?<!\w)an?(?: whole| full| single)? (minute|hour|week|month|year)(?:'s)?\b(?! ago)", re.I
 )
 _IDIOMS = re.compile(
-    r"一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一|万一|三明治|一点(?!钟|半)|之一|千万|二手|一半|百分之(?=[\d一二三四五六七八九十])"
+    r"零[件食钱售]|[某下上同]一(?:个|天)|第一|一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一|万一|三明治|一点(?!钟|半)|之一|千万|二手|一半|百分之(?=[\d一二三四五六七八九十])"
     r"|per (?:day|week|month|year)|(?:times|hours|days) a (?:day|week|year)|7-days|\bone of\b|\bno one\b|24/7",
     re.I,
 )
@@ -239,7 +242,23 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     finder.sizes()
     finder.special()
     finder.plain()
-    return tuple(sorted(finder.found, key=lambda q: (q.start, q.low)))
+    return tuple(_elliptic(text, sorted(finder.found, key=lambda q: (q.start, q.low))))
+
+
+def _elliptic(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Bare numbers given the unit said just before: "2 working days here, 3 to Belgium"."""
+    for i in range(1, len(found)):
+        q, last = found[i], found[i - 1]
+        bare = q.unit == "count" and _NO_NOUN.match(text[q.end :]) and q.text[-1].isdigit()
+        if bare and last.unit not in _OWN_UNITS and not _STOP.search(text[last.end : q.start]):
+            found[i] = replace(q, unit=last.unit, low=q.low * _factor(last), high=q.high * _factor(last))
+    return found
+
+
+def _factor(quantity: Quantity) -> Decimal:
+    """What one written unit of a quantity is worth in its normal unit."""
+    spelt = re.search(rf"{UNIT}$", quantity.text, re.I)
+    return unit(spelt.group())[1] if spelt else Decimal(1)
 
 
 def unmasked(text: str, found: tuple[Quantity, ...]) -> Iterator[tuple[int, str]]:

@@ -24,6 +24,8 @@ _CLAUSE = re.compile(
     re.I,
 )
 _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
+_ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
+UNKNOWN = frozenset({"word", "gram"})
 STATED = frozenset({"material", "colour", "place"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
 
@@ -39,6 +41,8 @@ class Token:
     end: int
     clause: int
     word: str
+    bounded: int = 0
+    """Of a Chinese negation inside "…的": where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +140,16 @@ def _with_nouns(found: tuple[Quantity, ...], tokens: list[Token]) -> tuple[Quant
         if q.unit == "count":
             after = [t for t in tokens if q.end <= t.start <= q.end + 40][:3]
             clause = after[0].clause if after else 0
-            q = replace(q, nouns=frozenset(t.concept for t in after if t.clause == clause))
+            named = (f"~{t.concept}" if t.kind in UNKNOWN else t.concept for t in after if t.clause == clause)
+            q = replace(q, nouns=frozenset(named))
         out.append(q)
     return tuple(out)
+
+
+def _until_de(text: str, start: int) -> int:
+    """Where the attribute that starts here closes with 的 before more of its clause, else 0."""
+    hit = _ATTRIBUTE.match(text, start)
+    return hit.end() if hit else 0
 
 
 @lru_cache(maxsize=4096)
@@ -151,7 +162,9 @@ def read(text: str) -> Reading:
         bare = blank(bare, part.start, part.end)
     starts = (0, *(hit.start() for hit in _CLAUSE.finditer(bare) if hit.start() > 0))
     tokens = [
-        Token(c.name, c.kind, c.sign, a, b, bisect_right(starts, a) - 1, folded[a:b])
+        Token(
+            c.name, c.kind, c.sign, a, b, bisect_right(starts, a) - 1, folded[a:b], _until_de(bare, b)
+        )
         for c, a, b in _concepts(bare)
         if c.kind != "stop"
     ]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import STATED, Reading, Source, Token
+from engine.grounding.text import is_han
 from engine.types import SourceKind
 
 TITLE_WEIGHT = 0.3
@@ -115,7 +116,7 @@ def same_value(said: Fact, stated: Fact) -> bool:
         return isinstance(a, Token) and isinstance(b, Token) and a.concept == b.concept
     if a.unit != b.unit:
         return False
-    if a.unit == "count" and a.nouns and b.nouns and not a.nouns & b.nouns:
+    if a.unit == "count" and _other_nouns(a, b, is_han(said.reading.text) != is_han(stated.reading.text)):
         return False
     if (a.low, a.high) == (b.low, b.high):
         return True
@@ -124,6 +125,15 @@ def same_value(said: Fact, stated: Fact) -> bool:
     if a.unit == "weekday":
         return b.low <= a.low <= b.high
     return (a.low == b.high and a.bound == "high") or (a.low == b.low and a.bound == "low")
+
+
+def _other_nouns(a: Quantity, b: Quantity, across: bool) -> bool:
+    """Whether two counts count different things; unknown words settle nothing across languages."""
+    ours, theirs = a.nouns, b.nouns
+    if across:
+        ours = frozenset(n for n in ours if n[0] != "~")
+        theirs = frozenset(n for n in theirs if n[0] != "~")
+    return bool(ours and theirs and not ours & theirs)
 
 
 def opposite_bounds(said: Fact, stated: Fact) -> bool:

@@ -42,6 +42,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "m2": ("m2", "1", "square metres|square meters|m2|平方米|平米"),
     "kg": ("g", "1000", "kilograms|kilogram|kilos|kilo|kg|公斤|千克"),
     "jin": ("g", "500", "斤"),
+    "mg": ("g", "0.001", "milligrams|mg|毫克"),
     "g": ("g", "1", "grams|gram|g|克"),
     "l": ("ml", "1000", "litres|liters|litre|liter|l|升"),
     "cl": ("ml", "10", "cl|厘升"),
@@ -77,7 +78,7 @@ UNIT = (
     + ")"
 )
 PREFIX = "(?:" + "|".join(re.escape(p) for p in sorted(_PREFIX, key=len, reverse=True)) + ")"
-MEASURES = "名个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
+MEASURES = "名期个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
 
 
 def unit(spelling: str) -> tuple[str, Decimal]:
