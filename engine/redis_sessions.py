@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -55,7 +56,9 @@ class RedisSessions:
     def __init__(self, redis: Redis, *, lease_ms: int = keys.LEASE_MS) -> None:
         self._redis = redis
         self._lease_ms = lease_ms
-        self._owner = process_name()
+        self._owner = f"{process_name()} {secrets.token_hex(4)}"
+        self._guard = threading.Lock()
+        self._held: set[str] = set()
         self._take = redis.register_script(_TAKE)
         self._renew = redis.register_script(_RENEW)
         self._save = redis.register_script(_SAVE)
@@ -78,6 +81,8 @@ class RedisSessions:
             heart.join()
             with suppress(RedisError):
                 self._release(keys=[keys.lease(conversation)], args=[value])
+            with self._guard:
+                self._held.discard(value)
 
     def peek(self, conversation: str) -> Session:
         """See SessionStore."""
@@ -104,7 +109,7 @@ class RedisSessions:
             if int(token):
                 text = rest[0] if message and rest[1] == message else first
                 return _Taken(int(token), load_session(text or None, conversation))
-            gone = first if is_gone(first.partition(" ")[2]) else ""
+            gone = first if self._nobodys(first) else ""
             if not gone:
                 if time.monotonic() > deadline:
                     raise busy(wait_s)
@@ -113,11 +118,23 @@ class RedisSessions:
 
     def _try(self, conversation: str, gone: str) -> list[str]:
         names = [keys.lease(conversation), keys.session(conversation), keys.FENCE]
-        with store_errors("sessions"):
-            found = self._take(
-                keys=names, args=[self._owner, gone, self._lease_ms, keys.SESSION_TTL_S]
-            )
-        return [str(part) for part in found]
+        args: list[str | int] = [self._owner, gone, self._lease_ms, keys.SESSION_TTL_S]
+        with self._guard, store_errors("sessions"):
+            found = [str(part) for part in self._take(keys=names, args=args)]
+            if int(found[0]):
+                self._held.add(f"{found[0]} {self._owner}")
+        return found
+
+    def _nobodys(self, holder: str) -> bool:
+        """Whether a lease is of a dead process, or ours and yet unknown here.
+
+        The store gave such a one out and ended before it could say so.
+        """
+        _, _, owner = holder.partition(" ")
+        if owner == self._owner:
+            with self._guard:
+                return holder not in self._held
+        return is_gone(owner.partition(" ")[0])
 
     def _beat(self, conversation: str, value: str, done: threading.Event) -> None:
         every_s = min(keys.RENEW_EVERY_S, self._lease_ms / 3000)

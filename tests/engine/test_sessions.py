@@ -13,6 +13,7 @@ from redis import Redis
 
 from engine import keys
 from engine.errors import StoreError
+from engine.processes import process_name
 from engine.redis_sessions import RedisSessions
 from engine.sessions import (
     LeaseLost,
@@ -144,11 +145,26 @@ def test_a_lease_outlives_a_long_turn(redis: Redis) -> None:
 
 def test_a_lease_of_a_dead_process_is_taken_at_once(redis: Redis) -> None:
     sessions = RedisSessions(redis)
-    machine, pid, _ = sessions._owner.split(":")
-    redis.set(keys.lease("c1"), f"7 {machine}:{pid}:1", px=60_000)
+    machine, pid, _ = process_name().split(":")
+    redis.set(keys.lease("c1"), f"7 {machine}:{pid}:1 abcd", px=60_000)
     redis.set(keys.FENCE, 7)
     with sessions.lock("c1", wait_s=0) as locked:
         assert locked.token == 8
+
+
+def test_a_lease_whose_giving_was_never_heard_of_is_taken_at_once(redis: Redis) -> None:
+    sessions = RedisSessions(redis)
+    sessions._try("c1", "")
+    sessions._held.clear()
+    with sessions.lock("c1", wait_s=0) as locked:
+        assert locked.token == 2
+
+
+def test_a_lease_of_another_living_process_is_respected(redis: Redis) -> None:
+    redis.set(keys.lease("c1"), f"1 {process_name(1)} abcd", px=60_000)
+    busy = pytest.raises(StoreError, match="busy")
+    with busy, RedisSessions(redis).lock("c1", wait_s=0):
+        pass
 
 
 words = st.text(max_size=20)
