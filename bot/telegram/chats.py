@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 
 from bot.telegram import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat. `language` is the one to speak; `last` the shopper's newest message, or 0."""
+
+    id: int
+    language: str
+    known: str = ""
+    """The language on record."""
+    chosen: bool = False
+    last: int = 0
 
 
 class Chats:
@@ -23,27 +36,27 @@ class Chats:
         """The shop's languages."""
         return self._languages
 
-    async def language(self, chat_id: int, hint: str | None) -> str:
-        """The language to speak in a chat."""
-        known = await self._redis.hget(keys.chat(chat_id), "language")
-        return str(known) if known in self._languages else self._hinted(hint)
+    async def get(self, chat_id: int, hint: str | None) -> Chat:
+        """What is known of a chat."""
+        fields = ("language", "chosen", "last")
+        found: Any = await self._redis.hmget(keys.chat(chat_id), fields)
+        known, chosen, last = found
+        language = known if known in self._languages else self._hinted(hint)
+        return Chat(chat_id, language, known or "", chosen == "1", int(last or 0))
 
-    async def choose(self, chat_id: int, language: str) -> None:
+    async def choose(self, chat: Chat, language: str) -> None:
         """The shopper chose this language."""
-        await self._remember(chat_id, {"language": language, "chosen": "1"})
+        await self._remember(chat.id, {"language": language, "chosen": "1"})
 
-    async def heard(self, chat_id: int, language: str) -> None:
-        """A reply was in this language; a chosen one stays."""
-        if not await self._redis.hexists(keys.chat(chat_id), "chosen"):
-            await self._remember(chat_id, {"language": language})
-
-    async def set_last_message(self, chat_id: int, message_id: int) -> None:
-        """Remember the shopper's newest message, to know whether an edit is of it."""
-        await self._remember(chat_id, {"last": str(message_id)})
-
-    async def last_message(self, chat_id: int) -> int:
-        """The shopper's newest message; 0 where unknown."""
-        return int(await self._redis.hget(keys.chat(chat_id), "last") or 0)
+    async def note(self, chat: Chat, language: str, message_id: int = 0) -> None:
+        """A reply was in this language (a chosen one stays), to this newest message."""
+        fields = {}
+        if language != chat.known and not chat.chosen:
+            fields["language"] = language
+        if message_id and message_id != chat.last:
+            fields["last"] = str(message_id)
+        if fields:
+            await self._remember(chat.id, fields)
 
     async def _remember(self, chat_id: int, fields: dict[str, str]) -> None:
         key = keys.chat(chat_id)

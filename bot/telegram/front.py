@@ -25,7 +25,7 @@ from bot.telegram.inbox import Inbox
 from bot.telegram.lease import Lease
 from bot.telegram.limiter import FloodLimiter
 from bot.telegram.menu import set_menu
-from bot.telegram.options import Options
+from bot.telegram.options import Options, Streaming
 from bot.telegram.outbox import Outbox
 from bot.telegram.pictures import Pictures
 from bot.telegram.polling import FIRST_PAUSE_S, LAST_PAUSE_S, Polling, token_refused
@@ -156,7 +156,8 @@ class Front:
         sender = Sender(bot, Pictures(parts.folder, parts.redis), parts.redis)
         with suppress(RedisError):
             await sender.load()
-        outbox = Outbox(sender, self._inbox, cases, staff)
+        previewed = parts.options.streaming is Streaming.EDITS
+        outbox = Outbox(sender, self._inbox, cases, staff, previewed=previewed)
         pump = Pump(
             bot,
             self._inbox,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.telegram import actions, render
-from bot.telegram.chats import Chats
+from bot.telegram.chats import Chat, Chats
 from bot.telegram.parts import Delivery
 from bot.telegram.preview import Previews, typing
 from bot.telegram.pseudonyms import Pseudonyms
@@ -59,76 +59,75 @@ class Handlers:
         if staff and case:
             rated = last.kind is Kind.ACTION and actions.kind(last.text) in _RATINGS
             if rated:
-                await self._ask(burst, last.text, "")
+                chat = await self._house.chats.get(last.chat_id, last.language_hint)
+                await self._ask(burst, last.text, "", chat)
             return () if last.kind is Kind.ACTION else await staff.from_shopper(case, burst)
-        language = await self._house.chats.language(last.chat_id, last.language_hint)
-        if last.kind is not Kind.ACTION and last.message_id and last.kind is not Kind.EDITED:
-            await self._house.chats.set_last_message(last.chat_id, last.message_id)
-        return await self._answer(burst, language)
+        chat = await self._house.chats.get(last.chat_id, last.language_hint)
+        return await self._answer(burst, chat)
 
     async def apologise(self, burst: Sequence[Incoming]) -> tuple[Delivery, ...]:
         """What a shopper is told when a turn cannot be made at all."""
         last, staff = burst[-1], self._house.staff
         if staff and last.chat_id == staff.chat_id:
             return ()
-        language = await self._house.chats.language(last.chat_id, last.language_hint)
-        return self._say("error", language, last)
+        chat = await self._house.chats.get(last.chat_id, last.language_hint)
+        return self._say("error", chat.language, last)
 
-    async def _answer(self, burst: Sequence[Incoming], language: str) -> tuple[Delivery, ...]:
+    async def _answer(self, burst: Sequence[Incoming], chat: Chat) -> tuple[Delivery, ...]:
         last = burst[-1]
         texts = [part.text for part in burst if part.kind is Kind.TEXT]
         match last.kind:
             case Kind.COMMAND:
-                return await self._command(last, language)
+                return await self._command(last, chat)
             case Kind.ACTION:
-                return await self._press(last, language)
-            case Kind.EDITED if not await self._counts(last):
-                return self._say("edited", language, last) if last.private else ()
+                return await self._press(last, chat)
+            case Kind.EDITED if not self._counts(last, chat):
+                return self._say("edited", chat.language, last) if last.private else ()
             case Kind.NOTICE if not texts:
-                return self._say(last.text, language, last)
+                return self._say(last.text, chat.language, last)
             case Kind.EDITED:
                 texts = [last.text]
         words = "\n".join(texts).strip()
         if not words:
-            return self._say("empty" if last.private else "group_hint", language, last)
-        return await self._turned(burst, None, words, language)
+            return self._say("empty" if last.private else "group_hint", chat.language, last)
+        return await self._turned(burst, None, words, chat)
 
-    async def _command(self, turn: Incoming, language: str) -> tuple[Delivery, ...]:
+    async def _command(self, turn: Incoming, chat: Chat) -> tuple[Delivery, ...]:
         match turn.text:
             case "start" if turn.argument and turn.private:
-                return await self._pressed(turn, f"{ActionKind.START}:{turn.argument}", language)
+                return await self._pressed(turn, f"{ActionKind.START}:{turn.argument}", chat)
             case "start":
-                return self._say("greeting", language, turn)
+                return self._say("greeting", chat.language, turn)
             case "help":
-                return self._say("help", language, turn)
+                return self._say("help", chat.language, turn)
             case "language":
-                asked = self._say("language_ask", language, turn)
+                asked = self._say("language_ask", chat.language, turn)
                 rows = render.languages(self._house.chats.languages)
                 return (*asked[:-1], replace(asked[-1], rows=rows))
             case "human":
-                return await self._pressed(turn, f"{ActionKind.HUMAN}:", language)
-        return self._say("help", language, turn) if turn.private else ()
+                return await self._pressed(turn, f"{ActionKind.HUMAN}:", chat)
+        return self._say("help", chat.language, turn) if turn.private else ()
 
-    async def _press(self, turn: Incoming, language: str) -> tuple[Delivery, ...]:
+    async def _press(self, turn: Incoming, chat: Chat) -> tuple[Delivery, ...]:
         if actions.kind(turn.text) is ActionKind.LANGUAGE:
             chosen = actions.argument(turn.text)
             if chosen not in self._house.chats.languages:
                 return ()
-            await self._house.chats.choose(turn.chat_id, chosen)
-            language = chosen
-        return await self._pressed(turn, turn.text, language)
+            await self._house.chats.choose(chat, chosen)
+            chat = replace(chat, language=chosen, known=chosen, chosen=True)
+        return await self._pressed(turn, turn.text, chat)
 
-    async def _pressed(self, turn: Incoming, action: str, language: str) -> tuple[Delivery, ...]:
+    async def _pressed(self, turn: Incoming, action: str, chat: Chat) -> tuple[Delivery, ...]:
         if actions.kind(action) is ActionKind.HUMAN and not turn.private:
-            return self._say("group_hint", language, turn)
-        return await self._turned((turn,), action, "", language)
+            return self._say("group_hint", chat.language, turn)
+        return await self._turned((turn,), action, "", chat)
 
     async def _turned(
-        self, burst: Sequence[Incoming], action: str | None, words: str, language: str
+        self, burst: Sequence[Incoming], action: str | None, words: str, chat: Chat
     ) -> tuple[Delivery, ...]:
         """A turn of the desk as the messages to send."""
-        reply = await self._ask(burst, action, words)
-        sent = self._shown(reply, burst[-1], language)
+        reply = await self._ask(burst, action, words, chat)
+        sent = self._shown(reply, burst[-1], chat.language)
         return sent if reply.handoff is None else await self._handed_over(reply, burst[-1], sent)
 
     def _shown(self, reply: Reply, turn: Incoming, language: str) -> tuple[Delivery, ...]:
@@ -149,7 +148,9 @@ class Handlers:
         reason = reply.handoff or HandoffReason.ASKED
         return (*sent, *await staff.open(turn, conversation, reply.language, reason))
 
-    async def _ask(self, burst: Sequence[Incoming], action: str | None, words: str) -> Reply:
+    async def _ask(
+        self, burst: Sequence[Incoming], action: str | None, words: str, chat: Chat
+    ) -> Reply:
         """One turn of the desk, shown while it is being made."""
         last, first = burst[-1], burst[0].update_id
         reply: Reply | None = None
@@ -164,7 +165,8 @@ class Handlers:
             raise StoreError(
                 "the desk gave no reply", where="the engine", mend="see the engine's log."
             )
-        await self._house.chats.heard(last.chat_id, reply.language)
+        newest = last.message_id if action is None else 0
+        await self._house.chats.note(chat, reply.language, newest)
         return reply
 
     def _message(self, burst: Sequence[Incoming], action: str | None, words: str) -> Message:
@@ -184,12 +186,12 @@ class Handlers:
     def _say(self, key: str, language: str, turn: Incoming) -> tuple[Delivery, ...]:
         return render.text(self._house.replies.text(key, language), _to(turn))
 
-    async def _counts(self, turn: Incoming) -> bool:
+    def _counts(self, turn: Incoming, chat: Chat) -> bool:
         """Whether an edit is a correction of the newest message, made at once."""
         if turn.edited_at is None or not turn.text:
             return False
         soon = (turn.edited_at - turn.at).total_seconds() <= EDIT_COUNTS_FOR_S
-        return soon and await self._house.chats.last_message(turn.chat_id) == turn.message_id
+        return soon and chat.last == turn.message_id
 
 
 def _to(turn: Incoming) -> Delivery:

@@ -18,25 +18,37 @@ log = logging.getLogger(__name__)
 class Outbox:
     """A turn resumed after a crash sends only what is not recorded as sent."""
 
-    def __init__(self, sender: Sender, inbox: Inbox, cases: Cases, staff: Staff | None) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        inbox: Inbox,
+        cases: Cases,
+        staff: Staff | None,
+        *,
+        previewed: bool = False,
+    ) -> None:
+        """`previewed`: a reply may take the place of a message shown before it."""
         self._sender = sender
         self._inbox = inbox
         self._cases = cases
         self._staff = staff
+        self._previewed = previewed
 
     async def deliver(self, turn: int, plan: Sequence[Delivery], *, resumed: bool = False) -> None:
-        """Send what is missing of a turn's plan.
+        """Send what is missing of a turn's plan; the caller records its last message as sent.
 
         Raises telegram.error.TelegramError for what Telegram refuses or cannot take now.
         """
         sent = await self._inbox.sent(turn) if resumed else {}
-        preview = await self._inbox.preview(turn) if plan and not plan[0].image else 0
+        preview = await self._inbox.preview(turn) if self._previewed and plan else 0
         for number, delivery in enumerate(plan):
             if number in sent:
                 continue
             if number == 0 and preview:
                 delivery = replace(delivery, edit_of=preview)
-            await self._inbox.set_sent(turn, number, await self.send(delivery))
+            message_id = await self.send(delivery)
+            if number + 1 < len(plan):
+                await self._inbox.set_sent(turn, number, message_id)
 
     async def send(self, delivery: Delivery) -> int:
         """Send one message now; 0 where its chat is gone."""

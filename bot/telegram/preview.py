@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 TYPING_EVERY_S = 4.0
 """Telegram shows "typing" for about five seconds."""
+TYPING_AFTER_S = 0.2
+"""A reply that is there at once needs no sign of life."""
 DRAFT_EVERY_S = 1.0
 EDIT_EVERY_S = 1.2
 _NO_SPACE_AFTER = "。？！…，、；：”』」）"
@@ -110,6 +112,7 @@ async def typing(bot: Bot, turn: Incoming) -> AsyncIterator[None]:
 
 
 async def _keep_typing(bot: Bot, turn: Incoming) -> None:
+    await asyncio.sleep(TYPING_AFTER_S)
     while True:
         with suppress(TelegramError):
             await bot.send_chat_action(

@@ -137,7 +137,9 @@ class Pump:
         plan = None if fresh else await self._inbox.plan(turn)
         if plan is None:
             plan = await self._handle([waiting.incoming for waiting in burst])
-            await self._inbox.set_plan(turn, plan)
+            if len(plan) > 1:
+                # Before the only message is sent, making it again is as good as recalling it.
+                await self._inbox.set_plan(turn, plan)
         await self._outbox.deliver(turn, plan, resumed=not fresh)
         await self._inbox.finish([waiting.item for waiting in burst])
 
