@@ -63,6 +63,7 @@ class Assistant:
         know, routed = self._know, early_route(question, session)
         if routed:
             return know.routed_part(routed, question, message, session, language)
+        question = know.spelt(question)
         if question.context:
             cued = question.text == question.context
             entry = know.entries.find_follow_up(

@@ -23,6 +23,7 @@ from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.snapshot import Progress, SnapshotData, read_live, read_snapshot
+from engine.retrieval.text import Speller
 from engine.settings import Settings
 from engine.types import Answer, Delta, Message, Plan, Session
 from engine.wording import Wording
@@ -66,6 +67,7 @@ def shop_knowledge(
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
         recommender=_recommender(known, search),
+        speller=Speller((row.text for row in (*entries, *products)), encoders.english_words()),
     )
 
 

@@ -12,6 +12,7 @@ from engine.orders import OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.products import ProductSearch, ProductsFound
+from engine.retrieval.text import Speller
 from engine.routing.constraints import Constraints, colour_words
 from engine.routing.router import Routed
 from engine.routing.understanding import Question
@@ -43,6 +44,7 @@ class ShopKnowledge:
     faq: FaqAnswers
     goods: ProductAnswers
     recommender: Recommender
+    speller: Speller
 
     def handoff(self, message: Message, language: str, question: str) -> Part:
         """A person takes over, or the contact entry does."""
@@ -109,6 +111,14 @@ class ShopKnowledge:
             return part, session
         picks = self._similar(product, session, Constraints())
         return self.goods.recommend(asked, picks, language, 1.0), session
+
+    def spelt(self, question: Question) -> Question:
+        """The question with misspelt words mended for the search; `asked` stays as it was."""
+        mend = self.speller.mend
+        cued = question.context == question.text
+        context = mend(question.context) if question.context else ""
+        return replace(question, text=context if cued and context else mend(question.text),
+                       context=context)  # fmt: skip
 
     def narrowed(self, question: Question, session: Session) -> Question:
         """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""

@@ -9,16 +9,22 @@ import logging
 from bot.cli.common import load_settings
 from engine.errors import SettingsError
 
+OURS = ("bot", "engine", "knowledge_base")
+
+
+def set_up_logging(level: str) -> None:
+    """Our lines at `level`; libraries' only as warnings (httpx's INFO lines hold the token)."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     settings = load_settings(arguments)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for name in ("httpx", "httpcore"):
-        # Their INFO lines hold the bot token.
-        logging.getLogger(name).setLevel(logging.WARNING)
+    set_up_logging(settings.log_level)
     if arguments.command == "engine":
         from engine.worker import run_worker
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +94,15 @@ class UniversalEncoder:
         return np.vstack([np.asarray(self._model.encode(list(b)), np.float32) for b in batches])
 
 
+@runtime_checkable
+class KnowsWords(Protocol):
+    """An encoder whose tokenizer lists correct words."""
+
+    def whole_words(self) -> frozenset[str]:
+        """Words the tokenizer knows whole."""
+        ...
+
+
 class Encoders:
     """The encoder of each language; "other" serves all that have none of their own."""
 
@@ -122,6 +131,11 @@ class Encoders:
         return cls(
             {"en": SentenceTransformerEncoder(threads=threads), "other": UniversalEncoder(threads)}
         )
+
+    def english_words(self) -> frozenset[str]:
+        """Correct English words, where the English encoder's tokenizer lists any."""
+        encoder: object = self.by_language.get("en")
+        return encoder.whole_words() if isinstance(encoder, KnowsWords) else frozenset()
 
     def key(self, language: str) -> str:
         """Which of `by_language` serves a language."""

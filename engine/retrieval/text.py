@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,22 @@ def terms(text: str) -> tuple[str, ...]:
     stopped = stop_words("en") | stop_words("zh")
     kept = (word for word in _words(text) if word not in stopped)
     return tuple(stem(word) if word.isascii() else word for word in kept)
+
+
+class Speller:
+    """Mends misspelt Latin words towards one shop's vocabulary."""
+
+    def __init__(self, texts: Iterable[str], known: Collection[str]) -> None:
+        counted = Counter(word for text in texts for word in words(text) if word.isascii())
+        self._vocabulary = frozenset(word for word in counted if word.isalpha() and len(word) > 3)
+        self._known = known
+
+    def mend(self, text: str) -> str:
+        """The text with words that nobody knows replaced; itself where the language has none."""
+        if not self._known or is_chinese(text):
+            return text
+        mended = mend_typos(text, self._vocabulary, self._known)
+        return text if mended == normalise(text) else mended
 
 
 def mend_typos(text: str, vocabulary: Collection[str], known: Collection[str]) -> str:
