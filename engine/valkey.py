@@ -67,7 +67,9 @@ class Valkey:
     process: subprocess.Popen[bytes] | None
 
     def running(self) -> bool:
-        """Whether it answers now."""
+        """Whether it runs: our own process lives, or another's server answers."""
+        if self.process is not None:
+            return self.process.poll() is None
         return _answers(self.socket)
 
     def stop(self) -> None:

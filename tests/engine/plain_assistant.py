@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -43,8 +44,6 @@ class PlainAssistant:
         said = f"You said: {message.text}."
         yield Delta(said)
         if "die" in words:
-            import os
-
             os.kill(os.getpid(), 9)
         if "wait" in words:
             time.sleep(float(words[words.index("wait") + 1]))
@@ -60,9 +59,8 @@ class PlainAssistant:
 
 
 if __name__ == "__main__":
-    environ = {"SHOPDESK_HOME": sys.argv[1]}
-    if len(sys.argv) > 2:
-        environ["REDIS_URL"] = sys.argv[2]
+    url = sys.argv[2] if len(sys.argv) > 2 else os.environ["REDIS_URL"]
+    environ = {"SHOPDESK_HOME": sys.argv[1], "REDIS_URL": url}
     run_worker(
         Settings.load(environ, Path("no.env")), assistant=PlainAssistant(), phrases=PlainPhrases()
     )

@@ -1,0 +1,124 @@
+"""`shopdesk run`: everything a shop needs, under one supervisor."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.common import load_settings
+from bot.cli.supervisor import Child, Supervisor
+from engine.errors import SettingsError, StoreError
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Start everything and keep it running until Ctrl-C or SIGTERM."""
+    settings = load_settings(arguments)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    with only_one(settings.home):
+        return build_house(settings).run()
+
+
+def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervisor:
+    """The supervisor of this home's processes; `engine` takes another engine's command line.
+
+    Raises SettingsError when the chat page's port is in use, StoreError, KnowledgeError.
+    """
+    from bot.web.server import listen
+    from engine.valkey import Valkey, connect, start
+    from knowledge_base.store import ensure_shop
+
+    listen(settings.web_host, settings.web_port).close()
+    # Once, before several processes would copy the demo shop at the same time.
+    ensure_shop(settings.home, settings.kb)
+    env = {**os.environ, "SHOPDESK_HOME": str(settings.home)}
+    if settings.kb:
+        env["SHOPDESK_KB"] = str(settings.kb)
+    store: Valkey | None = None
+    if settings.redis_url is None:
+        store = start(settings.home)
+        # Children must wait for this one when it is away, and never start one of their own.
+        settings = replace(settings, redis_url=f"unix://{store.socket}")
+        env["REDIS_URL"] = str(settings.redis_url)
+    redis = connect(settings)
+    children = [Child("engine", engine or _argv("engine")), Child("web", _argv("web"))]
+    if settings.telegram_token:
+        children.append(Child("bot", _argv("bot")))
+    return Supervisor(
+        children=tuple(children),
+        env=env,
+        is_ready=lambda: _is_ready(redis, settings, children[0]),
+        tell=lambda: _tell(settings),
+        store=store,
+        start_store=partial(start, settings.home) if store else None,
+    )
+
+
+def _argv(command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "bot.cli.main", command)
+
+
+def _is_ready(redis: Redis, settings: Settings, engine: Child) -> bool:
+    from engine.engines import ready_engines
+
+    try:
+        ready = engine.full_name in ready_engines(redis)
+    except StoreError:
+        return False
+    return ready and _listens(settings)
+
+
+def _listens(settings: Settings) -> bool:
+    try:
+        socket.create_connection((_reachable(settings.web_host), settings.web_port), 0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+def _reachable(host: str) -> str:
+    """An address to open, where the page listens on all."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+
+
+def _tell(settings: Settings) -> None:
+    """In three lines, where to chat."""
+    host = _reachable(settings.web_host)
+    shown = f"[{host}]" if ":" in host else host
+    telegram = (
+        "your bot is online"
+        if settings.telegram_token
+        else "set TELEGRAM_TOKEN (from @BotFather) and start again"
+    )
+    print(f"Browser   http://{shown}:{settings.web_port}")
+    print("Terminal  shopdesk chat")
+    print(f"Telegram  {telegram}", flush=True)
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Holds the home's lock. Raises SettingsError when another `shopdesk run` has it."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "run.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                "`shopdesk run` runs already for this folder",
+                where=str(home),
+                mend="use the one that runs, or name another folder with --home.",
+            ) from None
+        yield
