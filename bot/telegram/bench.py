@@ -18,7 +18,7 @@ import httpx
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.telegram.front import Account, Front, Parts
+from bot.telegram.front import CONNECTIONS, Account, Front, Parts
 from bot.telegram.logs import hide_token
 from bot.telegram.options import Options, Streaming
 from bot.telegram.pseudonyms import Pseudonyms
@@ -182,7 +182,7 @@ async def _run_plain(service: _Service) -> None:
         Application.builder()
         .token(service.token)
         .base_url(f"{service.url}/bot")
-        .connection_pool_size(64)
+        .connection_pool_size(CONNECTIONS)
         .pool_timeout(TIMEOUT_S)
         .concurrent_updates(64)
         .build()

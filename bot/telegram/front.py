@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 CALL_TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
-CONNECTIONS = 64
+CONNECTIONS = 24
 
 
 @dataclass(frozen=True, slots=True)

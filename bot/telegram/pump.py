@@ -7,6 +7,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 from telegram import Update
@@ -110,60 +111,82 @@ class Pump:
 
     async def _work(self, burst: Burst) -> None:
         """Make one turn, however long Telegram or the store stay away. Raises nothing."""
-        pause_s, begun, turn = FIRST_PAUSE_S, 0, burst[0].item.update_id
+        pause_s, turn = FIRST_PAUSE_S, _Turn(burst)
         while True:
             try:
-                if not begun:
-                    ids = [waiting.item.update_id for waiting in burst]
-                    progress = await self._inbox.begin(ids)
-                    begun, failed = progress.begun, progress.failed
-                    if failed >= MAX_FAILED or begun > MAX_BEGUN:
-                        return await self._set_aside(burst, f"tried {begun} times")
-                return await self._turn(burst, fresh=begun == 1 and pause_s == FIRST_PAUSE_S)
+                return await self._attempt(turn)
             except (RedisError, StoreError, NetworkError, InvalidToken) as error:
-                if isinstance(error, BadRequest):
-                    if await self._strike(burst, turn, error):
-                        return None
-                else:
-                    log.warning("turn %d waits (%s)", turn, type(error).__name__)
-            except Exception as error:
-                if await self._strike(burst, turn, error):
+                if not isinstance(error, BadRequest):
+                    log.warning("turn %d waits (%s)", turn.id, type(error).__name__)
+                elif await self._strike(turn, error):
                     return None
+            except Exception as error:
+                if await self._strike(turn, error):
+                    return None
+            turn.resumed = True
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LAST_PAUSE_S)
 
-    async def _turn(self, burst: Burst, *, fresh: bool) -> None:
-        turn = burst[0].item.update_id
-        plan = None if fresh else await self._inbox.plan(turn)
-        if plan is None:
-            plan = await self._handle([waiting.incoming for waiting in burst])
+    async def _attempt(self, turn: _Turn) -> None:
+        if not turn.begun:
+            progress = await self._inbox.begin([item.update_id for item in turn.items])
+            turn.begun, turn.resumed = progress.begun, progress.begun > 1
+            if progress.failed >= MAX_FAILED or progress.begun > MAX_BEGUN:
+                return await self._set_aside(turn, f"begun {progress.begun} times")
+        if turn.plan is None and turn.resumed:
+            turn.plan = await self._inbox.plan(turn.id)
+        if turn.plan is None:
+            plan = await self._handle(turn.incoming)
             if len(plan) > 1:
                 # Before the only message is sent, making it again is as good as recalling it.
-                await self._inbox.set_plan(turn, plan)
-        await self._outbox.deliver(turn, plan, resumed=not fresh)
-        await self._inbox.finish([waiting.item for waiting in burst])
+                await self._inbox.set_plan(turn.id, plan)
+            turn.plan = plan
+        await self._outbox.deliver(turn.id, turn.plan, resumed=turn.resumed)
+        await self._inbox.finish(turn.items)
 
-    async def _strike(self, burst: Burst, turn: int, error: Exception) -> bool:
+    async def _strike(self, turn: _Turn, error: Exception) -> bool:
         """Count a failure; True when it was the last one and the turn is done with."""
-        log.error("turn %d failed (%s)", turn, cause(error))
+        log.error("turn %d failed (%s)", turn.id, cause(error))
         try:
-            if await self._inbox.failed(turn) < MAX_FAILED:
+            if await self._inbox.failed(turn.id) < MAX_FAILED:
                 return False
-            await self._set_aside(burst, f"failed {MAX_FAILED} times")
+            await self._set_aside(turn, f"failed {MAX_FAILED} times")
         except RedisError:
             return False
         return True
 
-    async def _set_aside(self, burst: Burst, why: str) -> None:
+    async def _set_aside(self, turn: _Turn, why: str) -> None:
         """Give a turn up: say so to the shopper and in the log, and forget its raw text."""
-        ids = ", ".join(str(waiting.item.update_id) for waiting in burst)
+        ids = ", ".join(str(item.update_id) for item in turn.items)
         log.error("updates set aside: %s (%s)", ids, why)
         try:
-            for delivery in await self._apologise([waiting.incoming for waiting in burst]):
+            for delivery in await self._apologise(turn.incoming):
                 await self._outbox.send(delivery)
         except TelegramError as error:
             log.error("the apology was not sent (%s)", type(error).__name__)
-        await self._inbox.finish([waiting.item for waiting in burst])
+        await self._inbox.finish(turn.items)
+
+
+@dataclass
+class _Turn:
+    """A burst being worked on, and how far it came."""
+
+    burst: Burst
+    begun: int = 0
+    resumed: bool = False
+    plan: tuple[Delivery, ...] | None = None
+
+    @property
+    def id(self) -> int:
+        return self.burst[0].item.update_id
+
+    @property
+    def items(self) -> list[Item]:
+        return [waiting.item for waiting in self.burst]
+
+    @property
+    def incoming(self) -> list[Incoming]:
+        return [waiting.incoming for waiting in self.burst]
 
 
 def cause(error: Exception) -> str:

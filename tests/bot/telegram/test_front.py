@@ -47,7 +47,7 @@ async def test_a_pseudonym_stays_the_same_and_differs_between_people(bench: Benc
 
 
 async def test_typing_is_shown_while_a_reply_is_made(bench: Bench) -> None:
-    bench.desk.slow = {"slow": 0.3}
+    bench.desk.slow = {"slow": 0.6}
     mia = bench.telegram.user()
     async with bench.running():
         await mia.send("slow question")
@@ -211,8 +211,10 @@ async def test_a_topic_is_answered_in_that_topic(bench: Bench) -> None:
     group = await bench.telegram.group(-1009, kind="supergroup", forum=True, bot_admin=True)
     async with bench.running():
         topic = await mia.open_topic("Shopping", group)
+        bench.desk.slow = {"ship": 0.5}
         await mia.send("@shopdesk_test_bot do you ship?", group, thread_id=topic)
         call = await group.wait_for_text("echo")
+    assert await group.actions()
     assert call.params["message_thread_id"] == topic
     assert all(action["message_thread_id"] == topic for action in await group.actions())
 
