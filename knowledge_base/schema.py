@@ -12,6 +12,7 @@ import yaml
 
 from engine.types import Entry
 from knowledge_base.problems import Problems
+from knowledge_base.yaml_lines import load_with_lines
 
 IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
 ID_RULE = "1-40 letters, digits, '.', '_' or '-', starting with a letter or digit"
@@ -67,21 +68,20 @@ def _split(text: str, file: Path, problems: Problems) -> tuple[str | None, str, 
 
 def _fields(front: str, file: Path, problems: Problems) -> tuple[dict[str, Any], dict[str, int]]:
     try:
-        node = yaml.compose(front, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(front)
+        values, found = load_with_lines(front)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 2
         problems.add(file, line, f"not readable as YAML: {getattr(error, 'problem', error)}")
         return {}, {}
-    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        problems.add(file, 2, "the front matter must be 'field: value' lines")
+    except ValueError as error:
+        problems.add(file, 2, f"the front matter is not usable: {error}")
         return {}, {}
-    lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+    lines = {name: line + 1 for name, line in found.items()}
     for name in lines:
         if name not in FIELDS:
             problems.unknown(file, lines[name], name, FIELDS)
-    return {str(name): value for name, value in values.items()}, lines
+    return values, lines
 
 
 def _answers(body: str, first_line: int, file: Path, problems: Problems) -> dict[str, str]:

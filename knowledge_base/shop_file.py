@@ -14,6 +14,7 @@ import yaml
 
 from engine.types import Shop
 from knowledge_base.problems import Problems
+from knowledge_base.yaml_lines import load_with_lines
 
 FIELDS = (
     "name", "currency", "languages", "default_language", "time_zone", "categories",
@@ -41,17 +42,13 @@ def read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], dict[str,
     """A YAML mapping with the line of each top-level key (from 1)."""
     text = path.read_text(encoding="utf-8")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        return load_with_lines(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.add(path, mark.line + 1 if mark else 1, f"not readable as YAML: {error}")
-        return {}, {}
-    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        problems.add(path, 1, "must be 'field: value' lines")
-        return {}, {}
-    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    return {str(name): value for name, value in values.items()}, lines
+    except ValueError as error:
+        problems.add(path, 1, str(error))
+    return {}, {}
 
 
 def read_shop(path: Path, problems: Problems) -> Shop | None:

@@ -87,7 +87,12 @@ def _document_counts(documents: Sequence[Sequence[str]]) -> Counter[str]:
 
 
 def _bm25(documents: list[tuple[str, ...]]) -> Any | None:
+    import logging
+
     import bm25s
+
+    # It sets its own level to DEBUG when imported.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
 
     if not any(documents):
         return None
