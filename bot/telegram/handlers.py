@@ -181,6 +181,7 @@ class Handlers:
             language_hint=last.language_hint,
             channel=CHANNEL,
             private=last.private,
+            staffed=last.private and self._house.staff is not None,
         )
 
     def _say(self, key: str, language: str, turn: Incoming) -> tuple[Delivery, ...]:

@@ -114,15 +114,16 @@ class Pump:
         pause_s, turn = FIRST_PAUSE_S, _Turn(burst)
         while True:
             try:
-                return await self._attempt(turn)
+                await self._attempt(turn)
+                return
             except (RedisError, StoreError, NetworkError, InvalidToken) as error:
                 if not isinstance(error, BadRequest):
                     log.warning("turn %d waits (%s)", turn.id, type(error).__name__)
                 elif await self._strike(turn, error):
-                    return None
+                    return
             except Exception as error:
                 if await self._strike(turn, error):
-                    return None
+                    return
             turn.resumed = True
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LAST_PAUSE_S)
@@ -132,7 +133,8 @@ class Pump:
             progress = await self._inbox.begin([item.update_id for item in turn.items])
             turn.begun, turn.resumed = progress.begun, progress.begun > 1
             if progress.failed >= MAX_FAILED or progress.begun > MAX_BEGUN:
-                return await self._set_aside(turn, f"begun {progress.begun} times")
+                await self._set_aside(turn, f"begun {progress.begun} times")
+                return
         if turn.plan is None and turn.resumed:
             turn.plan = await self._inbox.plan(turn.id)
         if turn.plan is None:

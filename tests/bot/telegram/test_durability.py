@@ -88,7 +88,7 @@ async def test_a_killed_bot_loses_no_message(
 
 @pytest.mark.kill
 async def test_each_chat_is_answered_in_order_through_kills(
-    telegram: Emulator, valkey_socket: Path
+    telegram: Emulator, valkey_socket: Path, redis: Redis
 ) -> None:
     mia = telegram.user()
     async with process(telegram, valkey_socket) as bot:
@@ -99,5 +99,6 @@ async def test_each_chat_is_answered_in_order_through_kills(
                 await bot.kill()
                 await bot.start()
         await mia.chat.wait_for_text("question 11", timeout_s=20)
+        await _until_empty(redis)
     texts = [message.text for message in await mia.chat.bot_messages()]
     assert list(dict.fromkeys(texts)) == [f"echo question {n:02}" for n in range(12)]

@@ -61,8 +61,12 @@ async def test_two_shoppers_are_never_mixed_up(bench: Bench) -> None:
         for person in (mia, ole):
             await person.send("/human")
             await person.chat.wait_for_text("A colleague answers.")
-        while len(await staff.topics()) < 2:
-            await asyncio.sleep(0.02)
+        posts: set[int] = set()
+        while len(posts) < 2:
+            post = await staff.wait_for(
+                lambda call: call.ok and "A shopper asked" in call.text and call.number not in posts
+            )
+            posts.add(post.number)
         first, second = [topic["thread_id"] for topic in await staff.topics()]
         await anna.send("for Ole", staff, thread_id=second)
         await anna.send("for Mia", staff, thread_id=first)
