@@ -23,9 +23,9 @@ _DATES = (
     re.compile(rf"\b(?P<name>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b", re.I),
     re.compile(rf"(?P<m>\d{{1,2}}|{HAN_NUMBER})月(?P<d>\d{{1,2}}|{HAN_NUMBER})[日号]"),
     re.compile(rf"\b(?:in|of|until|from|since|by|every|till) (?P<name>{_MONTH})\b", re.I),
-    re.compile(rf"(?P<m>\d{{1,2}}|[十一二三四五六七八九]+)月(?!\d)"),
+    re.compile(r"(?P<m>\d{1,2}|[十一二三四五六七八九]+)月(?!\d)"),
 )
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _DAY_NUMBER = {d[:3]: n for n, d in enumerate(_DAYS, 1)}
 _DAY = "(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _HAN_DAY = {c: n for n, c in enumerate("一二三四五六", 1)} | {"日": 7, "天": 7, "末": 6}
@@ -88,7 +88,9 @@ def _minutes(group: dict[str, str | None], side: str) -> int | None:
     if hour is None:
         return None
     part, half = group["p" + side] or "", group["f" + side]
-    value = int(number(hour)) * 60 + int(group["m" + side] or group["n" + side] or (30 if half else 0))
+    value = int(number(hour)) * 60 + int(
+        group["m" + side] or group["n" + side] or (30 if half else 0)
+    )
     marker = (group["q" + side] or group["r" + side] or "").lower()
     late = marker.startswith("p") or part in ("下午", "晚上", "傍晚", "晚")
     if late and value < 720:

@@ -14,9 +14,7 @@ from engine.types import SourceKind
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:'[a-z]+)?(?:&[A-Za-z]+)?")
 _QUOTED = re.compile(rf"[「『《\"]([^「」『』《》\"]*[{HAN}][^「」『』《》\"]*)[」』》\"]")
 _NO_NAME = frozenset(
-    "i i'm i'd i'll i've ok eur usd cny rmb vat faq id uk eu pm am us cm kg ml pcs a xl l m s xs xxl"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june"
-    " july august september october november december mon tue wed thu fri sat sun q x".split()
+    ["i", "i'm", "i'd", "i'll", "i've", "ok", "eur", "usd", "cny", "rmb", "vat", "faq", "id", "uk", "eu", "pm", "am", "us", "cm", "kg", "ml", "pcs", "a", "xl", "l", "m", "s", "xs", "xxl", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "q", "x"]
 )
 
 
@@ -77,9 +75,7 @@ def _capitalised(reading: Reading, sources: tuple[Source, ...], names: frozenset
     for mark in (*reading.marks, *reading.quantities, *held):
         text = text[: mark.start] + "\x00" * (mark.end - mark.start) + text[mark.end :]
     for run in _sequences(text):
-        wanted = [
-            w for w, opening in run if not _is_common(w, opening, len(run) == 1)
-        ]
+        wanted = [w for w, opening in run if not _is_common(w, opening, len(run) == 1)]
         wanted = [w for w in wanted if not _has_concept(w, sources)]
         words = [{w.lower().removesuffix("'s"), stem(w)} for w in wanted]
         if not all(any(w & k for k in known) for w in words):

@@ -84,7 +84,9 @@ _AGE = re.compile(
 )
 _NO_NOUN = re.compile(r"\s*(?:(?:to|in|for|and|or|with|at)\b|[,;.)，；。]|$)", re.I)
 _STOP = re.compile(r"[.!?。！？](?!\d)")
-_OWN_UNITS = frozenset("clock date monthname weekday size count ordinal fraction yearname star".split())
+_OWN_UNITS = frozenset(
+    ["clock", "date", "monthname", "weekday", "size", "count", "ordinal", "fraction", "yearname", "star"]
+)
 _ARTICLE = re.compile(
     r"(?<!\w)an?(?: whole| full| single)? (minute|hour|week|month|year)(?:'s)?\b(?! ago)", re.I
 )
@@ -120,11 +122,20 @@ class _Finder:
         for mark in marks(text):
             self.left = blank(self.left, mark.start, mark.end)
 
-    def add(self, start: int, end: int, low: Decimal, high: Decimal, name: str, bound: str) -> None:
+    def add(
+        self,
+        start: int,
+        end: int,
+        low: Decimal,
+        high: Decimal,
+        name: str,
+        bound: str,
+        nouns: frozenset[str] = frozenset(),
+    ) -> None:
         if "\x00" in self.left[start:end] or name == "":
             return
         spelling = self.text[start:end].strip()
-        self.found.append(Quantity(low, high, name, bound, start, end, spelling))
+        self.found.append(Quantity(low, high, name, bound, start, end, spelling, nouns))
 
     def take(self, start: int, end: int) -> None:
         self.left = blank(self.left, start, end)
@@ -209,7 +220,8 @@ class _Finder:
             low = number(a) * unit(group["u0"])[1]
         low, high = min(low, high), max(low, high)
         end = hit.end() if not hit.group()[-1:].isspace() else hit.end() - 1
-        self.add(hit.start(), end, low, high, name, _bound(self.text, hit.start(), end))
+        measure = frozenset({group["m"]} if group["m"] and group["m"] not in "个种款件" else ())
+        self.add(hit.start(), end, low, high, name, _bound(self.text, hit.start(), end), measure)
         self.take(hit.start(), end)
 
 
@@ -251,7 +263,9 @@ def _elliptic(text: str, found: list[Quantity]) -> list[Quantity]:
         q, last = found[i], found[i - 1]
         bare = q.unit == "count" and _NO_NOUN.match(text[q.end :]) and q.text[-1].isdigit()
         if bare and last.unit not in _OWN_UNITS and not _STOP.search(text[last.end : q.start]):
-            found[i] = replace(q, unit=last.unit, low=q.low * _factor(last), high=q.high * _factor(last))
+            found[i] = replace(
+                q, unit=last.unit, low=q.low * _factor(last), high=q.high * _factor(last)
+            )
     return found
 
 

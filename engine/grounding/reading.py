@@ -11,7 +11,7 @@ from engine.grounding.lexicon import Concept, lexicon
 from engine.grounding.marks import Mark, blank, marks
 from engine.grounding.quantities import Quantity, quantities
 from engine.grounding.sentences import split_sentences
-from engine.grounding.text import HAN, fold, stem
+from engine.grounding.text import HAN, fold, is_han, stem
 from engine.types import Passage
 
 _WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?|[{HAN}]+")
@@ -20,11 +20,21 @@ _CLAUSE = re.compile(
     r"|\b(?:but|while|whereas|however|although|unless|except|otherwise|because|apart from)\b"
     r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must|should)\b)"
     r"|\b(?:and|or|nor)\b(?= (?:no|have no|never|without)\b)"
-    r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若|[也又且并](?=不|无|没|未)",
+    r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若|[也又且并](?=不|无|没|未)"
+    rf"|(?<=[{HAN}]{{3}})(?=我们(?:会|将|可)|您(?:可以|需|能))",
     re.I,
 )
 _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
+_CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
+_VERBAL = re.compile(
+    r"\x00|\b(?:is|are|was|were|be|can|could|will|would|must|may|should|do|does|has|have|had|you|we|they|it|i"
+    r"|this|that|which|who|please|costs?|takes?|comes?|gets?|goes|fits?|apply|applies|contact|wash|dry|use"
+    r"|keep|oil|wipe|send|store|put|write|call|choose|see|tap|ask|make|measure|return|not|no|never|without"
+    r"|then|if|when|until|after|before|once|from|free|only|unless|except|plus|made|includes?|included|open"
+    r"|closed|works?|lets?|sent|available|wash(?:ed)?|just|so)\b",
+    re.I,
+)
 UNKNOWN = frozenset({"word", "gram"})
 STATED = frozenset({"material", "colour", "place"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
@@ -140,10 +150,31 @@ def _with_nouns(found: tuple[Quantity, ...], tokens: list[Token]) -> tuple[Quant
         if q.unit == "count":
             after = [t for t in tokens if q.end <= t.start <= q.end + 40][:3]
             clause = after[0].clause if after else 0
-            named = (f"~{t.concept}" if t.kind in UNKNOWN else t.concept for t in after if t.clause == clause)
-            q = replace(q, nouns=frozenset(named))
+            named = (
+                f"~{t.concept}" if t.kind in UNKNOWN else t.concept
+                for t in after
+                if t.clause == clause
+            )
+            q = replace(q, nouns=q.nouns | frozenset(named))
         out.append(q)
     return tuple(out)
+
+
+def _starts(text: str) -> tuple[int, ...]:
+    """Where clauses begin. A comma before a mere list of things begins none."""
+    cuts = [hit.start() for hit in _CLAUSE.finditer(text) if hit.start() > 0]
+    kept = [0]
+    for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
+        if text[cut] in ",，" and _is_list(text[cut + 1 : following]):
+            continue
+        kept.append(cut)
+    return tuple(kept)
+
+
+def _is_list(segment: str) -> bool:
+    if _CONTINUED.match(segment):
+        return True
+    return not is_han(segment) and not _VERBAL.search(segment)
 
 
 def _until_de(text: str, start: int) -> int:
@@ -160,16 +191,25 @@ def read(text: str) -> Reading:
     bare = folded
     for part in (*found, *special):
         bare = blank(bare, part.start, part.end)
-    starts = (0, *(hit.start() for hit in _CLAUSE.finditer(bare) if hit.start() > 0))
+    starts = _starts(bare)
     tokens = [
         Token(
-            c.name, c.kind, c.sign, a, b, bisect_right(starts, a) - 1, folded[a:b], _until_de(bare, b)
+            c.name,
+            c.kind,
+            c.sign,
+            a,
+            b,
+            bisect_right(starts, a) - 1,
+            folded[a:b],
+            _until_de(bare, b),
         )
         for c, a, b in _concepts(bare)
         if c.kind != "stop"
     ]
     tokens += [
-        Token("free", "axis", -1, m.start(), m.end(), bisect_right(starts, m.start()) - 1, m.group())
+        Token(
+            "free", "axis", -1, m.start(), m.end(), bisect_right(starts, m.start()) - 1, m.group()
+        )
         for m in _OWN_COST.finditer(bare)
     ]
     tokens += [

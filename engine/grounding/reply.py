@@ -9,7 +9,15 @@ from engine.grounding.polarity import flipped
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
 from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
-from engine.grounding.subjects import Context, Fact, facts, same_value, source_facts, subjects, wrong_subject
+from engine.grounding.subjects import (
+    Context,
+    Fact,
+    facts,
+    same_value,
+    source_facts,
+    subjects,
+    wrong_subject,
+)
 from engine.grounding.text import is_han
 from engine.types import Check, Passage
 
@@ -52,13 +60,11 @@ def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...
         if token.kind == "topic" and token.concept not in known:
             return token.word
     across = all(is_han(s.passage.text) != is_han(reading.text) for s in sources)
-    kinds = ("plain", "topic", "axis", "mark") if across else tuple(_WEIGHT)
+    kinds = ("plain", "ware", "topic", "axis", "mark") if across else tuple(_WEIGHT)
     counted = [t for t in reading.tokens if t.kind in kinds]
     total = sum(_WEIGHT.get(t.kind, 1.0) for t in counted)
     held = sum(_WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in known)
-    held += sum(
-        0.5 * _WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in asked - known
-    )
+    held += sum(0.5 * _WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in asked - known)
     stated = len(reading.quantities)
     least = SUPPORT_ACROSS if across else SUPPORT
     if total and held + stated < least * (total + stated):

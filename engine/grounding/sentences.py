@@ -10,7 +10,7 @@ MAX_SENTENCE = 600
 _HARD = "。！？!?…\n"
 _CLOSERS = "\"'”’»」』）)]】*_"
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc vs mr mrs ms dr st no nr approx incl excl ca art fig max min tel p.s a.m p.m u.s".split()
+    ["e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "st", "no", "nr", "approx", "incl", "excl", "ca", "art", "fig", "max", "min", "tel", "p.s", "a.m", "p.m", "u.s"]
 )
 _LAST_WORD = re.compile(r"([A-Za-z](?:[A-Za-z]|\.(?=[A-Za-z]))*)$")
 

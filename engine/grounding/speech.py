@@ -19,11 +19,26 @@ _COURTESY = re.compile(
     re.I,
 )
 _PROMISES = (
-    (r"\b(?:we|i) (?:fully |personally |can |do )?(?:guarantee|promise|assure|swear|vouch)\b|保证|担保|承诺", "warranty"),
-    (r"\bi(?:'ll| will| can| am going to|'m going to) (?:personally |gladly |now |also )*(?:call|email|send|refund|cancel|ship|contact|arrange|check|book|reserve|change|process|forward|ring|order|place|look into|get back|follow up|give you|offer|transfer|make sure|add|update|apply)", ""),
-    (r"\bwe(?:'ll| will) (?:personally )?(?:call you|ring you|phone you|get back to you|be in touch|contact you|reach out)", "contact"),
-    (r"我(?:会|将|马上|这就|来|可以)(?!们)(?:立即|马上|尽快|帮)?(?:为|给|帮|替)?(?:您)?(?:打电话|致电|联系|退款|发送|发货|安排|取消|修改|处理|查询|预订|预留|转接|申请|下单|跟进|回复|寄|补发|转|办理)", ""),
-    (r"我们(?:会|将)(?:立即|马上|尽快)?(?:主动)?(?:给您|向您|与您|和您|跟您)(?:打电话|致电|回电|取得联系|联系|来电)", "contact"),
+    (
+        r"\b(?:we|i) (?:fully |personally |can |do )?(?:guarantee|promise|assure|swear|vouch)\b|保证|担保|承诺",
+        "warranty",
+    ),
+    (
+        r"\bi(?:'ll| will| can| am going to|'m going to) (?:personally |gladly |now |also )*(?:call|email|send|refund|cancel|ship|contact|arrange|check|book|reserve|change|process|forward|ring|order|place|look into|get back|follow up|give you|offer|transfer|make sure|add|update|apply)",
+        "",
+    ),
+    (
+        r"\bwe(?:'ll| will) (?:personally )?(?:call you|ring you|phone you|get back to you|be in touch|contact you|reach out)",
+        "contact",
+    ),
+    (
+        r"我(?:会|将|马上|这就|来|可以)(?!们)(?:立即|马上|尽快|帮)?(?:为|给|帮|替)?(?:您)?(?:打电话|致电|联系|退款|发送|发货|安排|取消|修改|处理|查询|预订|预留|转接|申请|下单|跟进|回复|寄|补发|转|办理)",
+        "",
+    ),
+    (
+        r"我们(?:会|将)(?:立即|马上|尽快)?(?:主动)?(?:给您|向您|与您|和您|跟您)(?:打电话|致电|回电|取得联系|联系|来电)",
+        "contact",
+    ),
 )
 _INSTRUCTIONS = re.compile(
     r"\bas an ai\b|language model|system prompt|\bprompt\b|ignore (?:the |all |any )?(?:previous|above|prior)|<\|?|\|>|###|\[/?inst\]|</?s>|```"
@@ -43,7 +58,11 @@ _ECHO = re.compile(
 
 def is_courtesy(sentence: str) -> bool:
     """Whether a folded sentence is nothing but politeness."""
-    parts = [p for p in re.split(r"[.!?。！？]+|(?<=hi|lo),|(?<=您好|你好)[，,]", sentence) if p.strip(" ,，~😊🙂")]
+    parts = [
+        p
+        for p in re.split(r"[.!?。！？]+|(?<=hi|lo),|(?<=您好|你好)[，,]", sentence)
+        if p.strip(" ,，~😊🙂")
+    ]
     return bool(parts) and all(_COURTESY.fullmatch(p.strip(" ,，~😊🙂")) for p in parts)
 
 

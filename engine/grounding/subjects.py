@@ -23,6 +23,8 @@ SLACK = 0.2
 """How much better a rival value may fit before a said value counts as taken from elsewhere."""
 STATED_SLACK = 0.5
 SUBJECT_WEIGHT = 0.9
+DURATIONS = dict.fromkeys(("minute", "month", "workday", "night"), "time")
+"""Units that rival each other though they never equal: 4 weeks here, 3 months there."""
 
 Context = dict[str, float]
 
@@ -45,7 +47,7 @@ class Fact:
 def facts(reading: Reading) -> Iterator[Fact]:
     """All values a sentence states."""
     for quantity in reading.quantities:
-        yield Fact(quantity.unit, quantity, reading, quantity.start)
+        yield Fact(DURATIONS.get(quantity.unit, quantity.unit), quantity, reading, quantity.start)
     for token in reading.tokens:
         if token.kind in STATED:
             yield Fact(token.kind, token, reading, token.start)
@@ -54,7 +56,9 @@ def facts(reading: Reading) -> Iterator[Fact]:
 def _items(reading: Reading) -> list[tuple[int, str, str]]:
     """Words and values in order: position, concept, kind. A size stands for its lengths."""
     sizes = {q.start for q in reading.quantities if q.unit == "size"}
-    items = [(t.start, t.concept, t.concept if t.kind == "axis" else t.kind) for t in reading.tokens]
+    items = [
+        (t.start, t.concept, t.concept if t.kind == "axis" else t.kind) for t in reading.tokens
+    ]
     items += [
         (q.start, q.key, "quantity")
         for q in reading.quantities
@@ -116,7 +120,9 @@ def same_value(said: Fact, stated: Fact) -> bool:
         return isinstance(a, Token) and isinstance(b, Token) and a.concept == b.concept
     if a.unit != b.unit:
         return False
-    if a.unit == "count" and _other_nouns(a, b, is_han(said.reading.text) != is_han(stated.reading.text)):
+    if a.unit == "count" and _other_nouns(
+        a, b, is_han(said.reading.text) != is_han(stated.reading.text)
+    ):
         return False
     if (a.low, a.high) == (b.low, b.high):
         return True
@@ -184,7 +190,9 @@ def _misplaced(
     carriers = [(f, a) for f, a in same_kind if same_value(fact, f)]
     if not carriers:
         return False
-    mine, fits = max((_score(fact, context, f, a), not opposite_bounds(fact, f)) for f, a in carriers)
+    mine, fits = max(
+        (_score(fact, context, f, a), not opposite_bounds(fact, f)) for f, a in carriers
+    )
     if not fits and not _complement(fact, said):
         return True
     others = [s for s in said if s is not fact and s.category == fact.category]

@@ -49,6 +49,13 @@ _CONTRACTIONS = (
     (re.compile(r"n't\b", re.I), " not"),
     (re.compile(r"\bcannot\b", re.I), "can not"),
     (re.compile(r"\be-?mail", re.I), "email"),
+    (
+        re.compile(
+            r"\bas long as ([^,.;]{1,40}?) (?:has|have|is|are) not(?: yet)?(?: been)?\b", re.I
+        ),
+        r"until \1 is",
+    ),
+    (re.compile(r"(?:只要)?(?:还没有|还没|尚未|还未|未)(打包|发货|出库|发出|寄出)"), r"\1之前"),
 )
 
 

@@ -37,7 +37,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "mm": ("mm", "1", "millimetres|millimeters|mm|毫米"),
     "cm": ("mm", "10", "centimetres|centimeters|centimetre|cm|厘米|公分"),
     "m": ("mm", "1000", "metres|meters|metre|meter|m|米"),
-    "inch": ("inch", "1", "inches|inch|\"|英寸|寸"),
+    "inch": ("inch", "1", 'inches|inch|"|英寸|寸'),
     "km": ("km", "1", "kilometres|kilometers|km|公里|千米"),
     "m2": ("m2", "1", "square metres|square meters|m2|平方米|平米"),
     "kg": ("g", "1000", "kilograms|kilogram|kilos|kilo|kg|公斤|千克"),
@@ -60,7 +60,15 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "star": ("star", "1", "stars|star|颗星|星"),
     "point": ("point", "1", "loyalty points|points|point|积分|分"),
 }
-_PREFIX = {"€": "EUR", "eur": "EUR", "$": "USD", "us$": "USD", "usd": "USD", "£": "GBP", "gbp": "GBP"}
+_PREFIX = {
+    "€": "EUR",
+    "eur": "EUR",
+    "$": "USD",
+    "us$": "USD",
+    "usd": "USD",
+    "£": "GBP",
+    "gbp": "GBP",
+}
 _PREFIX |= {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY", "nok": "NOK"}
 
 _BY_SPELLING = {
@@ -78,7 +86,9 @@ UNIT = (
     + ")"
 )
 PREFIX = "(?:" + "|".join(re.escape(p) for p in sorted(_PREFIX, key=len, reverse=True)) + ")"
-MEASURES = "名期个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
+MEASURES = (
+    "名期个件只套种款把张条盏次位箱盒包瓶支本双对片块份杯层项页枚根座台副袋扇人组档成处家倍步"
+)
 
 
 def unit(spelling: str) -> tuple[str, Decimal]:

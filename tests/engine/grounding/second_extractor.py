@@ -15,7 +15,18 @@ ENGLISH_NUMBERS = {
     "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20,
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
 }  # fmt: skip
-CHINESE_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+CHINESE_DIGITS = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 UNIT_GROUPS = {
     "eur": "€ eur euro euros 欧元 欧",
     "usd": "$ usd dollar dollars 美元",
@@ -42,9 +53,7 @@ UNIT_OF = {spelling: unit for unit, line in UNIT_GROUPS.items() for spelling in 
 SPELLINGS = sorted(UNIT_OF, key=len, reverse=True)
 WORKABLE = {"week": ("day", 7.0), "year": ("month", 12.0)}
 COMMON_CAPITALS = set(
-    "I I'm I'll I've Yes No The A An It If You Your We Our They This That These Those There For "
-    "From With Without And But Or So On In At By To As Please Sorry Just Once When While All Each "
-    "Any Both Orders Items Returns Hello Hi Thanks Thank Unfortunately Of Is Are Can Do Not".split()
+    ["I", "I'm", "I'll", "I've", "Yes", "No", "The", "A", "An", "It", "If", "You", "Your", "We", "Our", "They", "This", "That", "These", "Those", "There", "For", "From", "With", "Without", "And", "But", "Or", "So", "On", "In", "At", "By", "To", "As", "Please", "Sorry", "Just", "Once", "When", "While", "All", "Each", "Any", "Both", "Orders", "Items", "Returns", "Hello", "Hi", "Thanks", "Thank", "Unfortunately", "Of", "Is", "Are", "Can", "Do", "Not"]
 )
 
 
@@ -107,7 +116,12 @@ def _unit(rest: str) -> str:
     for spelling in SPELLINGS:
         if rest.startswith(spelling):
             tail = rest[len(spelling) :]
-            if spelling[-1].isascii() and spelling[-1].isalpha() and tail[:1].isascii() and tail[:1].isalpha():
+            if (
+                spelling[-1].isascii()
+                and spelling[-1].isalpha()
+                and tail[:1].isascii()
+                and tail[:1].isalpha()
+            ):
                 continue
             return UNIT_OF[spelling]
     return ""
@@ -121,7 +135,9 @@ def _base(value: float, unit: str) -> tuple[float, str]:
 def links(text: str) -> list[str]:
     """Every web address and e-mail address."""
     text = unicodedata.normalize("NFKC", text)
-    found = re.findall(r"https?://[^\s,，。；）)]+|www\.[^\s,，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)
+    found = re.findall(
+        r"https?://[^\s,，。；）)]+|www\.[^\s,，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text
+    )
     return [f.rstrip(".!?") for f in found]
 
 
@@ -134,7 +150,9 @@ def names(text: str) -> list[str]:
     found = []
     for hit in re.finditer(r"[A-Za-z][A-Za-z'&]+", text):
         word = hit.group().removesuffix("'s")
-        opens = not text[: hit.start()].strip() or bool(re.search(r"[.!?:]\W*$", text[: hit.start()]))
+        opens = not text[: hit.start()].strip() or bool(
+            re.search(r"[.!?:]\W*$", text[: hit.start()])
+        )
         if word in COMMON_CAPITALS or word.lower() in UNIT_OF or (opens and not chinese):
             continue
         if word[0].isupper() or chinese:

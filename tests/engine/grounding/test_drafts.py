@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.engine.grounding.drafts import Draft, load
-from engine.grounding.reply import check_sentence
 from hypothesis import given
 from hypothesis import strategies as st
+
+from engine.grounding.reply import check_sentence
+from tests.engine.grounding.drafts import Draft, load
 
 
 def _passed(drafts: list[Draft]) -> list[Draft]:
     return [d for d in drafts if check_sentence(d.sentence, d.sources).passed]
 
 
-@pytest.mark.parametrize("name", ["swapped", "flipped", "refused", "swapped_fresh", "flipped_fresh"])
+@pytest.mark.parametrize(
+    "name", ["swapped", "flipped", "refused", "swapped_fresh", "flipped_fresh"]
+)
 def test_a_false_draft_is_refused(name: str) -> None:
     assert [d.sentence for d in _passed(load(name))] == []
 

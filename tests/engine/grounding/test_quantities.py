@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.grounding.drafts import Draft, load
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from engine.grounding.quantities import quantities
 from engine.grounding.reply import Sources, check_sentence
 from engine.grounding.text import fold
 from engine.types import Passage, SourceKind
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from tests.engine.grounding.drafts import Draft, load
 
 
 def keys(text: str) -> list[str]:
@@ -70,7 +71,15 @@ def test_two_different_quantities_are_not_equal(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["一般一起看看", "十分好看", "one of them", "order JJ-10023", "an E27 bulb", "统一发货", "+31 30 555 0142"],
+    [
+        "一般一起看看",
+        "十分好看",
+        "one of them",
+        "order JJ-10023",
+        "an E27 bulb",
+        "统一发货",
+        "+31 30 555 0142",
+    ],
 )
 def test_what_counts_nothing_is_no_quantity(text: str) -> None:
     assert keys(text) == []
@@ -97,7 +106,9 @@ def test_bounds_are_seen(text: str, bound: str) -> None:
 
 
 NUMBERED = [
-    d for d in load("faithful") if len(quantities(fold(d.sentence))) == 1 and any(c.isdigit() for c in d.sentence)
+    d
+    for d in load("faithful")
+    if len(quantities(fold(d.sentence))) == 1 and any(c.isdigit() for c in d.sentence)
 ]
 
 
@@ -124,11 +135,14 @@ def _shop(question: str) -> Sources:
 
 def test_a_shoppers_number_may_be_echoed_as_theirs() -> None:
     sources = _shop("a backpack under 80 euros?")
-    assert check_sentence("You asked for under 80 euros: the Canal Backpack costs €74.", sources).passed
+    assert check_sentence(
+        "You asked for under 80 euros: the Canal Backpack costs €74.", sources
+    ).passed
 
 
 @pytest.mark.parametrize(
-    "sentence", ["The Canal Backpack costs 80 euros.", "The Canal Backpack costs less than 80 euros."]
+    "sentence",
+    ["The Canal Backpack costs 80 euros.", "The Canal Backpack costs less than 80 euros."],
 )
 def test_a_shoppers_number_may_not_be_asserted_about_the_shop(sentence: str) -> None:
     assert not check_sentence(sentence, _shop("a backpack under 80 euros?")).passed

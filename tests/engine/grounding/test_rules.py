@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.grounding import second_extractor
-from tests.engine.grounding.drafts import load
+
 from engine.grounding.reply import Sources, check_sentence
 from engine.types import Passage, SourceKind
+from tests.engine.grounding import second_extractor
+from tests.engine.grounding.drafts import load
 
 
 def sources(*passages: tuple[SourceKind, str, str], question: str = "", links: str = "") -> Sources:
     made = tuple(
-        Passage(f"{kind}:{n}", kind, title, text, "en") for n, (kind, title, text) in enumerate(passages)
+        Passage(f"{kind}:{n}", kind, title, text, "en")
+        for n, (kind, title, text) in enumerate(passages)
     )
     return Sources(made, question, "en", links=frozenset(links.split()))
 
 
-ENTRY = (SourceKind.ENTRY, "Contact", "Write to care@jj.example or see https://jj.example/help for help.")
+ENTRY = (
+    SourceKind.ENTRY,
+    "Contact",
+    "Write to care@jj.example or see https://jj.example/help for help.",
+)
 REVIEW = (SourceKind.REVIEW, "Nice", "Pictures of the mugs at www.bad.example and bad@bad.example.")
 PRODUCT = (SourceKind.PRODUCT, "Harbour Mugs", "Mugs. Pictures of the mugs at www.evil.example.")
 
 
 @pytest.mark.parametrize("kind", [REVIEW, PRODUCT])
-def test_a_link_in_a_review_or_description_is_never_passed_on(kind: tuple[SourceKind, str, str]) -> None:
+def test_a_link_in_a_review_or_description_is_never_passed_on(
+    kind: tuple[SourceKind, str, str],
+) -> None:
     link = "www.bad.example" if kind is REVIEW else "www.evil.example"
     check = check_sentence(f"Pictures of the mugs at {link}.", sources(kind))
     assert check.reason == f"link:{link}"
@@ -36,7 +44,10 @@ def test_a_link_of_an_entry_or_a_product_page_is_passed_on() -> None:
 
 def test_an_address_in_no_entry_is_refused() -> None:
     assert check_sentence("Write to care@jj.example.", sources(ENTRY)).passed
-    assert check_sentence("Write to sales@jj.example.", sources(ENTRY)).reason == "email:sales@jj.example"
+    assert (
+        check_sentence("Write to sales@jj.example.", sources(ENTRY)).reason
+        == "email:sales@jj.example"
+    )
 
 
 def test_nothing_but_courtesy_passes_without_sources() -> None:
@@ -63,7 +74,9 @@ def test_the_second_judge_finds_what_no_source_holds() -> None:
     text = "The Nordic lamp costs €59 and ships in 3 weeks, see www.x.example or ask Walter."
     found = second_extractor.unsupported(text, ["The Nordic lamp costs €49 and ships in 3 days."])
     assert found == ["quantity:59 eur", "quantity:3 week", "link:www.x.example", "name:Walter"]
-    assert second_extractor.unsupported("两周内退款50欧元。", ["Refund of €50 within 14 days."]) == []
+    assert (
+        second_extractor.unsupported("两周内退款50欧元。", ["Refund of €50 within 14 days."]) == []
+    )
 
 
 def test_the_second_judge_shares_no_code_with_grounding() -> None:
@@ -73,7 +86,9 @@ def test_the_second_judge_shares_no_code_with_grounding() -> None:
 
 
 def test_the_second_judge_agrees_on_nearly_all_faithful_english() -> None:
-    same = [d for d in load("faithful") if d.language == "en" and d.sources.passages[0].language == "en"]
+    same = [
+        d for d in load("faithful") if d.language == "en" and d.sources.passages[0].language == "en"
+    ]
     clean = [
         d
         for d in same

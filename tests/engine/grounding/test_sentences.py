@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from engine.grounding.sentences import MAX_SENTENCE, SentenceSplitter, split_sentences
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.grounding.sentences import MAX_SENTENCE, SentenceSplitter, split_sentences
+
 TEXT = st.text(
-    st.sampled_from(list("ab Z19.,!?…。！？；\n\"”)」:/-@€ 天可以")) | st.characters(codec="utf-8"),
+    st.sampled_from(list('ab Z19.,!?…。！？；\n"”)」:/-@€ 天可以')) | st.characters(codec="utf-8"),
     max_size=200,
 )
 
@@ -44,7 +45,10 @@ def test_an_endless_sentence_is_let_go(times: int) -> None:
         ("It is €3.50. Yes!", ["It is €3.50. ", "Yes!"]),
         ("Use a tin, e.g. ours. Keep it dry.", ["Use a tin, e.g. ours. ", "Keep it dry."]),
         ("Your order JJ-10001. It left.", ["Your order JJ-10001. ", "It left."]),
-        ("See https://jj.example/a.b?c=1. Then pay.", ["See https://jj.example/a.b?c=1. ", "Then pay."]),
+        (
+            "See https://jj.example/a.b?c=1. Then pay.",
+            ["See https://jj.example/a.b?c=1. ", "Then pay."],
+        ),
         ("Well... maybe. No.", ["Well... ", "maybe. ", "No."]),
         ("可以退货。请在30天内！好吗？", ["可以退货。", "请在30天内！", "好吗？"]),
         ("他说：“可以。”然后走了。", ["他说：“可以。”", "然后走了。"]),

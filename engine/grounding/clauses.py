@@ -1,0 +1,104 @@
+"""What each clause of a sentence claims and denies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.grounding.reading import Reading, Token
+
+SUBJECT = 0.4
+_NEGATIVE_AXES = frozenset({"include", "stock", "open", "required"})
+_WEIGHT = {"gram": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
+PREDICATE_KINDS = frozenset({"plain", "topic"})
+_AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What one clause claims: its words with weights, its axes with signs, its negations' reach."""
+
+    words: dict[str, float]
+    axes: dict[str, int]
+    negations: tuple[frozenset[str], ...]
+    predicates: frozenset[str] = frozenset()
+    """The first word that each negation denies."""
+
+    @property
+    def weight(self) -> float:
+        """The weight of all its words."""
+        return sum(self.words.values()) or 1.0
+
+    def shared(self, other: Clause) -> float:
+        """The weight of the words both clauses have."""
+        return sum(w for word, w in self.words.items() if word in other.words)
+
+    def without(self, subject: frozenset[str]) -> Clause:
+        """The clause with the words that only name its subject counting little."""
+        words = {c: w * SUBJECT if c in subject else w for c, w in self.words.items()}
+        return Clause(words, self.axes, self.negations, self.predicates)
+
+    def denied(self) -> tuple[Clause, ...]:
+        """What each negation denies, as a claim of its own where it is but a part."""
+        return tuple(
+            Clause({c: self.words[c] for c in reach if c in self.words}, self.axes, (reach,))
+            for reach in self.negations
+            if 0 < len(reach & frozenset(self.words)) < len(self.words)
+        )
+
+
+def _reach(tokens: list[Token]) -> list[frozenset[str]]:
+    """What each negation of a clause denies: what follows it, or all where nothing follows."""
+    content = [t for t in tokens if t.kind != "neg"]
+    out = []
+    for token in tokens:
+        if token.kind == "neg":
+            end = token.bounded or 1_000_000
+            after = [t.concept for t in content if token.start < t.start < end]
+            out.append(frozenset(after or [t.concept for t in content] or ["*"]))
+    return out
+
+
+def _predicates(tokens: list[Token]) -> frozenset[str]:
+    """The words that stand right after a negation."""
+    pairs = zip(tokens, tokens[1:], strict=False)
+    return frozenset(b.concept for a, b in pairs if a.kind == "neg" and b.kind in PREDICATE_KINDS)
+
+
+def _token_weight(token: Token) -> float:
+    return _AXIS_WEIGHT.get(token.concept, _WEIGHT.get(token.kind, 1.0))
+
+
+def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
+    chosen = frozenset(wanted)
+    tokens = [t for t in reading.tokens if t.clause in chosen]
+    words = {t.concept: _token_weight(t) for t in tokens if t.kind != "neg"}
+    negations = _reach(tokens)
+    axes: dict[str, int] = {}
+    for token in tokens:
+        if token.kind != "axis":
+            continue
+        flips = sum(1 for reach in negations if token.concept in reach)
+        sign = token.sign * (-1) ** flips
+        axes[token.concept] = sign if axes.get(token.concept, sign) == sign else 0
+        if token.sign < 0 and token.concept in _NEGATIVE_AXES:
+            negations.append(frozenset(words))
+    for quantity in reading.quantities:
+        if reading.clause_of(quantity.start) in chosen:
+            words[quantity.key] = 0.7
+            negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
+    return Clause(words, axes, tuple(negations), _predicates(tokens))
+
+
+@lru_cache(maxsize=4096)
+def clauses(reading: Reading) -> tuple[Clause, ...]:
+    """The clauses of a sentence that claim something."""
+    every = (_clause(reading, (n,)) for n in range(reading.clauses))
+    return tuple(c for c in every if c.words)
+
+
+@lru_cache(maxsize=4096)
+def whole(reading: Reading) -> Clause:
+    """A sentence as one clause, for its words."""
+    return _clause(reading, range(reading.clauses))

@@ -1,0 +1,86 @@
+"""Words a source only ever denies, or only ever affirms, may not be said the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from engine.grounding.clauses import Clause, clauses
+from engine.grounding.reading import Source
+
+AFFIRMED, DENIED, BESIDE = 1, 2, 4
+"""How a source uses a word: in a clause without denial, under a denial, beside one."""
+TELLING = 0.9
+"""Least weight of a word that is held against its uses."""
+CLEAR = 0.75
+"""A source is looked at if it shares at least this part of what the closest one shares."""
+
+
+FITTING = 0.6
+"""Likeness to an affirming source clause that excuses a common verb."""
+COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
+
+Uses = dict[str, int]
+
+
+def _uses(stated: Iterable[Clause]) -> Uses:
+    uses: Uses = {}
+    for clause in stated:
+        denied = frozenset().union(*clause.negations)
+        for word in clause.words:
+            use = DENIED if word in denied else BESIDE if clause.negations else AFFIRMED
+            uses[word] = uses.get(word, 0) | use
+    return uses
+
+
+@lru_cache(maxsize=512)
+def _source_uses(source: Source) -> Uses:
+    return _uses(clause for reading in source.sentences for clause in clauses(reading))
+
+
+@lru_cache(maxsize=512)
+def _sentence_uses(source: Source) -> tuple[Uses, ...]:
+    return tuple(_uses(clauses(reading)) for reading in source.sentences)
+
+
+def _closest(said: Clause, every: list[Uses]) -> Uses:
+    """The joint uses of what shares nearly the most words with the clause."""
+    shares = [sum(w for word, w in said.words.items() if word in uses) for uses in every]
+    top = max(shares, default=0.0)
+    joint: Uses = {}
+    for uses, share in zip(every, shares, strict=True):
+        if top and share >= CLEAR * top:
+            for word, use in uses.items():
+                joint[word] = joint.get(word, 0) | use
+    return joint
+
+
+def _fits(said: Clause, sources: tuple[Source, ...]) -> bool:
+    """Whether an affirming source clause says nearly the same."""
+    stated = (c for s in sources for r in s.sentences for c in clauses(r) if not c.negations)
+    return any(said.shared(c) >= FITTING * (said.weight * c.weight) ** 0.5 for c in stated)
+
+
+def _telling(said: Clause) -> list[str]:
+    return [c for c, w in said.words.items() if TELLING <= w < 2 and c not in said.axes]
+
+
+def _only_denied(said: Clause, uses: Uses, fits: bool) -> bool:
+    words = [w for w in _telling(said) if not (fits and w in COMMON_VERBS)]
+    return any(uses.get(word, 0) == DENIED for word in words)
+
+
+def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
+    """Whether a clause affirms what its closest sources only deny, or denies what they affirm."""
+    whole = _closest(said, [_source_uses(s) for s in sources])
+    if not said.negations:
+        near = _closest(said, [u for s in sources for u in _sentence_uses(s)])
+        fits = _fits(said, sources)
+        known = [whole[w] for w in _telling(said) if w in whole]
+        only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)
+        return only_in_denials or any(_only_denied(said, uses, fits) for uses in (whole, near))
+    known = [whole.get(word, 0) for word in said.words]
+    if any(use & DENIED for use in known):
+        return False
+    telling = _telling(said)
+    return any(whole.get(w, 0) == AFFIRMED for w in said.predicates if w in telling)
