@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from engine.grounding.reading import Reading, Token
 
@@ -62,8 +63,9 @@ def _reach(tokens: list[Token]) -> list[frozenset[str]]:
 
 def _predicates(tokens: list[Token]) -> frozenset[str]:
     """The words that stand right after a negation."""
-    pairs = zip(tokens, tokens[1:], strict=False)
-    return frozenset(b.concept for a, b in pairs if a.kind == "neg" and b.kind in PREDICATE_KINDS)
+    return frozenset(
+        b.concept for a, b in pairwise(tokens) if a.kind == "neg" and b.kind in PREDICATE_KINDS
+    )
 
 
 def _token_weight(token: Token) -> float:

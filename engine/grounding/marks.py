@@ -1,4 +1,4 @@
-"""Spellings that must be taken whole: links, e-mail addresses, phone numbers, codes, vault tokens."""
+"""Spellings taken whole: links, e-mail addresses, phone numbers, codes, vault tokens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ _PATTERNS = (
         "code",
         re.compile(
             r"(?<![A-Za-z0-9-])(?:(?!(?:eur|usd|gbp|rmb|cny|nok|x|s)\d)[A-Za-z]{1,4}\d+[A-Za-z0-9]*"
-            r"(?:-[A-Za-z0-9]+)*|[A-Za-z]{2,5}(?:-[A-Za-z]{1,6})*-\d+[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)"
+            r"(?:-[A-Za-z0-9]+)*"
+            r"|[A-Za-z]{2,5}(?:-[A-Za-z]{1,6})*-\d+[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)"
             r"(?![A-Za-z0-9])",
             re.A,
         ),

@@ -6,16 +6,20 @@ import re
 from functools import lru_cache
 
 from engine.grounding.lexicon import lexicon
-from engine.grounding.marks import link_key, marks
+from engine.grounding.marks import blank, link_key, marks
 from engine.grounding.reading import STATED, Reading, Source
 from engine.grounding.text import HAN, fold, is_han, stem
 from engine.types import SourceKind
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:'[a-z]+)?(?:&[A-Za-z]+)?")
 _QUOTED = re.compile(rf"[「『《\"]([^「」『』《》\"]*[{HAN}][^「」『』《》\"]*)[」』》\"]")
-_NO_NAME = frozenset(
-    ["i", "i'm", "i'd", "i'll", "i've", "ok", "eur", "usd", "cny", "rmb", "vat", "faq", "id", "uk", "eu", "pm", "am", "us", "cm", "kg", "ml", "pcs", "a", "xl", "l", "m", "s", "xs", "xxl", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "q", "x"]
+_NO_NAME_WORDS = (
+    "i i'm i'd i'll i've ok eur usd cny rmb vat faq id uk eu pm am us cm kg ml pcs a xl l m s "
+    "xs xxl monday tuesday wednesday thursday friday saturday sunday january february march "
+    "april may june july august september october november december mon tue wed thu fri sat "
+    "sun q x"
 )
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
 
 
 @lru_cache(maxsize=1024)
@@ -72,8 +76,9 @@ def _capitalised(reading: Reading, sources: tuple[Source, ...], names: frozenset
         return ""
     known = _known_words(sources, names)
     held = [t for t in reading.tokens if any(t.concept in s.concepts for s in sources)]
-    for mark in (*reading.marks, *reading.quantities, *held):
-        text = text[: mark.start] + "\x00" * (mark.end - mark.start) + text[mark.end :]
+    spans = [(m.start, m.end) for m in reading.marks] + [(t.start, t.end) for t in held]
+    for start, end in spans + [(q.start, q.end) for q in reading.quantities]:
+        text = blank(text, start, end)
     for run in _sequences(text):
         wanted = [w for w, opening in run if not _is_common(w, opening, len(run) == 1)]
         wanted = [w for w in wanted if not _has_concept(w, sources)]

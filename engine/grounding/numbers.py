@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_UP_TO_19 = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_ONES = _UP_TO_19.split()
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS: dict[str, int] = {w: n for n, w in enumerate(_ONES)} | {
     w: 20 + 10 * n for n, w in enumerate(_TENS)
@@ -16,9 +20,13 @@ _HAN = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 
 _HAN_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 
 _ONE_WORD = "|".join(sorted([*_WORDS, *_SCALES], key=len, reverse=True))
-DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d{1,2}(?!\d))|\d+(?:\.\d+)?"
+DIGITS = (
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d{1,2}(?!\d))"
+    r"|\d+(?:\.\d+)?"
+)
 WORDS = (
-    rf"\b(?:(?:a|half a) dozen|dozen|(?:a (?=hundred|thousand))?(?:{_ONE_WORD})(?:(?:[ -]| and )(?:{_ONE_WORD}))*"
+    rf"\b(?:(?:a|half a) dozen|dozen|(?:a (?=hundred|thousand))?(?:{_ONE_WORD})"
+    rf"(?:(?:[ -]| and )(?:{_ONE_WORD}))*"
     r"(?: and a half)?|half|twice)\b"
 )
 HAN_NUMBER = "[零〇一二两三四五六七八九十百千万]+半?|半"

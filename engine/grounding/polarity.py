@@ -26,7 +26,8 @@ _YES = re.compile(
 )
 _SORRY = r"(?:抱歉|对不起|很遗憾|不好意思|您好|亲)?[,，]?"
 _NO = re.compile(
-    rf"^\W*(?:no|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?|不会的?|不用"
+    rf"^\W*(?:no|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
+    rf"|不会的?|不用"
     r"|不需要|不支持|不))(?=[\s,，.。!！:;；]|$)",
     re.I,
 )

@@ -34,21 +34,26 @@ class Quantity:
 
 
 _LOW_BEFORE = re.compile(
-    r"(?:at least|(?<!no )(?<!not )more than|(?<!not )over|above|from|minimum(?: order)?(?: of)?|starting at"
+    r"(?:at least|(?<!no )(?<!not )more than|(?<!not )over|above|from|minimum(?: order)?(?: of)?"
+    r"|starting at"
     r"|exceed(?:s|ing)?|(?:no|not) less than|beyond|after|since|older than|longer than|upwards of"
-    r"|至少|(?<!不)超过|(?<!未)(?<!不)满|(?<!不)高于|不少于|不低于|(?<!不)大于|多于|达到?|最低|最少|起码|从|自|早于的)"
+    r"|至少|(?<!不)超过|(?<!未)(?<!不)满|(?<!不)高于|不少于|不低于|(?<!不)大于|多于|达到?|最低"
+    r"|最少|起码|从|自|早于的)"
     r"[\s:]*(?:is |of |the |a )?$",
     re.I,
 )
 _HIGH_BEFORE = re.compile(
     r"(?:up to|at most|(?:no|not) more than|(?<!no )(?<!not )less than|under|below|within|before|by"
-    r"|until|till|maximum(?: of)?|no later than|shorter than|fewer than|inside|in under|cheaper than"
-    r"|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚|至多|截至)"
+    r"|until|till|maximum(?: of)?|no later than|shorter than|fewer than|inside|in under"
+    r"|cheaper than"
+    r"|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚"
+    r"|至多|截至)"
     r"[\s:]*(?:is |of |the |a )?$",
     re.I,
 )
 _LOW_AFTER = re.compile(
-    r"^\s*(?:or more|and (?:over|up|above|older|more)|or (?:over|above|older|longer|later)|\+|plus\b|upwards"
+    r"^\s*(?:or more|and (?:over|up|above|older|more)|or (?:over|above|older|longer|later)|\+"
+    r"|plus\b|upwards"
     r"|onwards|(?:及|或)?以上|起(?!算)|开始|之后|以后|后)",
     re.I,
 )
@@ -64,18 +69,22 @@ _SIZES = re.compile(
 )
 _FOLD = re.compile(r"(?<![\d.])([1-9]\d?(?:\.\d)?|[一二三四五六七八九]{1,2})折")
 _ORDINAL = re.compile(
-    r"(?<![\w.])(\d+)(?:st|nd|rd|th)\b|(?<=the )(second|third|fourth|fifth)\b|第([\d一二三四五六七八九十]+)",
+    r"(?<![\w.])(\d+)(?:st|nd|rd|th)\b|(?<=the )(second|third|fourth|fifth)\b"
+    r"|第([\d一二三四五六七八九十]+)",
     re.I,
 )
 _PLAIN = re.compile(
     rf"(?P<pre>{PREFIX}(?=\s*\d)\s*)?(?P<a>{NUMBER})"
-    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至|到)\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|(?!\w|\.\d)))?"
-    rf"(?:(?:\s+(?:more|full|whole|further|extra|additional|other))?\s*-?\s*(?P<u>{UNIT})|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
+    rf"(?:\s*(?P<u0>{UNIT})?\s*(?:-|\bto\b|至"
+    rf"|到)\s*(?:{PREFIX}\s*)?(?P<b>{NUMBER})(?=\s*-?\s*{UNIT}|\s*[{MEASURES}]|(?!\w|\.\d)))?"
+    rf"(?:(?:\s+(?:more|full|whole|further|extra|additional|other))?\s*-?\s*(?P<u>{UNIT})"
+    rf"|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
     re.I,
 )
 _BETWEEN = re.compile(rf"\b(?:between {NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?=\d)", re.I)
 _LIST = re.compile(
-    rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:\s*[和或]\s*| and | or |、|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
+    rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:\s*[和或]\s*| and | or |、"
+    rf"|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
 )
 _AGE = re.compile(
     r"(?:\bage[ds]?|\b(?:children|kids|toddlers)(?: aged)?(?: (?:under|over|from|of|above|below))?"
@@ -85,14 +94,17 @@ _AGE = re.compile(
 _NO_NOUN = re.compile(r"\s*(?:(?:to|in|for|and|or|with|at)\b|[,;.)，；。]|$)", re.I)
 _STOP = re.compile(r"[.!?。！？](?!\d)")
 _OWN_UNITS = frozenset(
-    ["clock", "date", "monthname", "weekday", "size", "count", "ordinal", "fraction", "yearname", "star"]
+    {"clock", "date", "monthname", "weekday", "size", "count", "ordinal", "fraction", "star"}
+    | {"yearname"}
 )
 _ARTICLE = re.compile(
     r"(?<!\w)an?(?: whole| full| single)? (minute|hour|week|month|year)(?:'s)?\b(?! ago)", re.I
 )
 _IDIOMS = re.compile(
-    r"零[件食钱售]|[某下上同]一(?:个|天)|第一|一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一|万一|三明治|一点(?!钟|半)|之一|千万|二手|一半|百分之(?=[\d一二三四五六七八九十])"
-    r"|per (?:day|week|month|year)|(?:times|hours|days) a (?:day|week|year)|7-days|\bone of\b|\bno one\b|24/7",
+    r"零[件食钱售]|[某下上同]一(?:个|天)|第一|一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一"
+    r"|万一|三明治|一点(?!钟|半)|之一|千万|二手|一半|百分之(?=[\d一二三四五六七八九十])"
+    r"|per (?:day|week|month|year)|(?:times|hours|days) a (?:day|week|year)|7-days|\bone of\b"
+    r"|\bno one\b|24/7",
     re.I,
 )
 _HALF = re.compile(

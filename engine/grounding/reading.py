@@ -18,7 +18,8 @@ _WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?|[{HAN}]+")
 _CLAUSE = re.compile(
     r"[,;:，；：。.!?()（）\[\]]|\s-\s|—"
     r"|\b(?:but|while|whereas|however|although|unless|except|otherwise|because|apart from)\b"
-    r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must|should)\b)"
+    r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must"
+    r"|should)\b)"
     r"|\b(?:and|or|nor)\b(?= (?:no|have no|never|without)\b)"
     r"|但是?|不过|而(?!且)|除非|否则|除了?(?!湿)|如果|若|[也又且并](?=不|无|没|未)"
     rf"|(?<=[{HAN}]{{3}})(?=我们(?:会|将|可)|您(?:可以|需|能))",
@@ -28,10 +29,14 @@ _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|�
 _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
-    r"\x00|\b(?:is|are|was|were|be|can|could|will|would|must|may|should|do|does|has|have|had|you|we|they|it|i"
-    r"|this|that|which|who|please|costs?|takes?|comes?|gets?|goes|fits?|apply|applies|contact|wash|dry|use"
-    r"|keep|oil|wipe|send|store|put|write|call|choose|see|tap|ask|make|measure|return|not|no|never|without"
-    r"|then|if|when|until|after|before|once|from|free|only|unless|except|plus|made|includes?|included|open"
+    r"\x00|\b(?:is|are|was|were|be|can|could|will|would|must|may|should|do|does|has|have|had|you"
+    r"|we|they|it|i"
+    r"|this|that|which|who|please|costs?|takes?|comes?|gets?|goes|fits?|apply|applies|contact"
+    r"|wash|dry|use"
+    r"|keep|oil|wipe|send|store|put|write|call|choose|see|tap|ask|make|measure|return|not|no"
+    r"|never|without"
+    r"|then|if|when|until|after|before|once|from|free|only|unless|except|plus|made|includes?"
+    r"|included|open"
     r"|closed|works?|lets?|sent|available|wash(?:ed)?|just|so)\b",
     re.I,
 )
@@ -189,8 +194,8 @@ def read(text: str) -> Reading:
     folded = fold(text)
     found, special = quantities(folded), marks(folded)
     bare = folded
-    for part in (*found, *special):
-        bare = blank(bare, part.start, part.end)
+    for start, end in [(q.start, q.end) for q in found] + [(m.start, m.end) for m in special]:
+        bare = blank(bare, start, end)
     starts = _starts(bare)
     tokens = [
         Token(

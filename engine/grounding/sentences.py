@@ -9,9 +9,10 @@ MAX_SENTENCE = 600
 
 _HARD = "。！？!?…\n"
 _CLOSERS = "\"'”’»」』）)]】*_"
-_ABBREVIATIONS = frozenset(
-    ["e.g", "i.e", "etc", "vs", "mr", "mrs", "ms", "dr", "st", "no", "nr", "approx", "incl", "excl", "ca", "art", "fig", "max", "min", "tel", "p.s", "a.m", "p.m", "u.s"]
+_SHORTENED = (
+    "e.g i.e etc vs mr mrs ms dr st no nr approx incl excl ca art fig max min tel p.s a.m p.m u.s"
 )
+_ABBREVIATIONS = frozenset(_SHORTENED.split())
 _LAST_WORD = re.compile(r"([A-Za-z](?:[A-Za-z]|\.(?=[A-Za-z]))*)$")
 
 

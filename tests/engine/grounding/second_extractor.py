@@ -52,9 +52,13 @@ UNIT_GROUPS = {
 UNIT_OF = {spelling: unit for unit, line in UNIT_GROUPS.items() for spelling in line.split()}
 SPELLINGS = sorted(UNIT_OF, key=len, reverse=True)
 WORKABLE = {"week": ("day", 7.0), "year": ("month", 12.0)}
-COMMON_CAPITALS = set(
-    ["I", "I'm", "I'll", "I've", "Yes", "No", "The", "A", "An", "It", "If", "You", "Your", "We", "Our", "They", "This", "That", "These", "Those", "There", "For", "From", "With", "Without", "And", "But", "Or", "So", "On", "In", "At", "By", "To", "As", "Please", "Sorry", "Just", "Once", "When", "While", "All", "Each", "Any", "Both", "Orders", "Items", "Returns", "Hello", "Hi", "Thanks", "Thank", "Unfortunately", "Of", "Is", "Are", "Can", "Do", "Not"]
+_CAPITALS = (
+    "I I'm I'll I've Yes No The A An It If You Your We Our They This That These Those There "
+    "For From With Without And But Or So On In At By To As Please Sorry Just Once When While "
+    "All Each Any Both Orders Items Returns Hello Hi Thanks Thank Unfortunately Of Is Are Can "
+    "Do Not"
 )
+COMMON_CAPITALS = frozenset(_CAPITALS.split())
 
 
 def _plain(text: str) -> str:
