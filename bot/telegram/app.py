@@ -22,7 +22,7 @@ from engine.settings import Settings
 from engine.types import Shop
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import Replies, read_replies, read_shop
-from knowledge_base.store import DEMO_SHOP, ensure_shop
+from knowledge_base.store import EMPTY_SHOP, ensure_shop
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def _words(folder: Path) -> tuple[Shop, Replies]:
     if shop is None:
         problems.raise_if_any()
         raise AssertionError("read_shop gave neither a shop nor a problem")
-    replies = read_replies(folder / "replies.yaml", shop, DEMO_SHOP / "replies.yaml", problems)
+    replies = read_replies(folder / "replies.yaml", shop, EMPTY_SHOP / "replies.yaml", problems)
     problems.raise_if_any()
     return shop, replies
 

@@ -102,12 +102,17 @@ async def telegram() -> AsyncIterator[Emulator]:
         yield emulator
 
 
+def picture() -> bytes:
+    """A small PNG."""
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(data, "PNG")
+    return data.getvalue()
+
+
 @pytest.fixture
 def shop_folder(tmp_path: Path) -> Path:
     (tmp_path / "images").mkdir()
-    picture = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
-    (tmp_path / "images" / "lamp.png").write_bytes(picture.getvalue())
+    (tmp_path / "images" / "lamp.png").write_bytes(picture())
     return tmp_path
 
 

@@ -180,3 +180,17 @@ async def test_without_a_staff_chat_nothing_is_promised(bench: Bench) -> None:
         await mia.send("hello")
         await mia.chat.wait_for_text("echo hello")
     assert not any("A colleague" in message.text for message in await mia.chat.bot_messages())
+
+
+async def test_the_engine_is_told_whether_a_person_can_take_over(bench: Bench) -> None:
+    await bench.telegram.staff_group(STAFF_CHAT)
+    mia, group = bench.telegram.user(), await bench.telegram.group(-77, bot_admin=True)
+    async with bench.running(operator=STAFF_CHAT):
+        await mia.send("with staff")
+        await mia.chat.wait_for_text("echo with staff")
+        await mia.send("@shopdesk_test_bot in a group", group)
+        await group.wait_for_text("echo in a group")
+    async with bench.running():
+        await mia.send("without")
+        await mia.chat.wait_for_text("echo without")
+    assert [message.staffed for message in bench.desk.seen] == [True, False, False]
