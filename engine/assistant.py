@@ -81,7 +81,7 @@ class Assistant:
             unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
             return unknown, session
         if route is Route.FAQ:
-            said = tuple(turn.question for turn in session.turns[-2:])
+            said = tuple(s for t in session.turns[-1:] for s in (t.question, t.answer))
             return know.faq.answer(question.asked, entry, language, said), session
         return know.product_part(route, question, products, session, language), session
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.counters import DailyCounters
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator
-from engine.grounding.reply import Sources, check_sentence
+from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.types import Check, Delta, Message, Part, Plan, Receipt, Reply, WordedBy
 
@@ -75,7 +75,7 @@ class Wording:
         self, part: Part, draft: _Draft, message: Message, request: str, left: float, started: float
     ) -> Iterator[Delta]:
         assert self._generator is not None and part.prompt is not None
-        sources = Sources(part.prompt.passages, part.prompt.question, part.language)
+        sources = sources_of(part.prompt)
         splitter = SentenceSplitter()
         tokens = 0
         try:

@@ -19,7 +19,7 @@ from engine.grounding.subjects import (
     wrong_subject,
 )
 from engine.grounding.text import is_han
-from engine.types import Check, Passage
+from engine.types import Check, Passage, Prompt, SourceKind
 
 SUPPORT = 0.5
 """Least share of a sentence's words that its sources must hold, same language."""
@@ -38,6 +38,13 @@ class Sources:
     language: str = ""
     links: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+
+
+def sources_of(prompt: Prompt) -> Sources:
+    """What a draft to `prompt` may draw on: its passages and the reason, which code has found."""
+    reason = Passage("reason", SourceKind.PRODUCT, "", prompt.reason, prompt.language)
+    passages = (*prompt.passages, reason) if prompt.reason else prompt.passages
+    return Sources(passages, prompt.question, prompt.language)
 
 
 def _clause_text(reading: Reading, position: int) -> str:
