@@ -1,0 +1,276 @@
+"""The generator at a URL: any server that speaks OpenAI's streamed completions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import aclosing
+
+import httpx
+
+from engine.errors import GeneratorError, SettingsError
+from engine.generation.breaker import Breaker
+from engine.generation.prompts import STOP, render
+from engine.generation.sse import DONE, error_text, events, read_event
+from engine.types import Prompt
+
+TRIES = 3
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 2.0
+CONNECT_S = 5.0
+BYTES_A_TOKEN = 3
+"""A careful guess for fitting prompts, as the server's tokenizer is not here."""
+_WORTH_TRYING_AGAIN = (408, 429, 500, 502, 503, 504, 529)
+_OF_THIS_REQUEST = (400, 413, 422)
+_ERROR_BYTES = 4096
+_MENDS = {
+    400: "see that the model's context is at least 2,048 tokens.",
+    401: "check GENERATOR_KEY.",
+    403: "check GENERATOR_KEY.",
+    404: "check GENERATOR_URL (without /v1/completions) and GENERATOR_MODEL.",
+    429: "the server is too busy: give it more replicas or a higher limit.",
+}
+_MEND = "see that the server runs and that GENERATOR_URL is right."
+
+Pieces = queue.SimpleQueue[str | None]
+
+
+class _TryAgainError(Exception):
+    """Nothing has come yet, and another try may go better."""
+
+    def __init__(self, what: str, status: int = 0, pause_s: float = 0.0) -> None:
+        super().__init__(what)
+        self.status = status
+        self.pause_s = pause_s
+
+
+class _RefusedError(GeneratorError):
+    """The server is well but will not take this one request."""
+
+
+class HttpGenerator:
+    """Greedy text from a completion server, many requests at once.
+
+    Requests run on one event loop of its own thread: only so can a whole request, a hanging
+    connect included, be cut off at its deadline or by another thread.
+    """
+
+    def __init__(
+        self, url: str, model: str = "", *, key: str | None = None, breaker: Breaker | None = None
+    ) -> None:
+        """Open no connection yet. Raises SettingsError where the URL holds a secret."""
+        self._url = _completions(url)
+        self._model = model
+        self._name = model
+        self._key = key
+        self._breaker = breaker or Breaker()
+        self._known: dict[str, Future[None]] = {}
+        self._closing = False
+        self._client = httpx.AsyncClient(
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(None, connect=CONNECT_S),
+        )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="http", daemon=True)
+        self._thread.start()
+
+    @property
+    def name(self) -> str:
+        """The model's name, for receipts; as the server gives it where no setting does."""
+        return self._name or self._url.host
+
+    def stream(
+        self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
+    ) -> Iterator[str]:
+        """See Generator."""
+        if self._closing:
+            raise GeneratorError("the generator is closed")
+        if not self._breaker.may_enter():
+            raise self._error("the server failed several times in a row; not asked now")
+        pieces: Pieces = queue.SimpleQueue()
+        work = self._within(deadline_s, self._asked(prompt, max_tokens), pieces)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future.add_done_callback(lambda _: pieces.put(None))
+        self._known[request_id] = future
+        try:
+            while (piece := pieces.get()) is not None:
+                yield piece
+            self._ended(future)
+        finally:
+            if future.cancel():
+                self._breaker.left()
+            self._known.pop(request_id, None)
+
+    def cancel(self, request_id: str) -> None:
+        """See Generator."""
+        if future := self._known.get(request_id):
+            future.cancel()
+
+    def close(self) -> None:
+        """See Generator."""
+        if self._closing:
+            return
+        self._closing = True
+        asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _wind_up(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._client.aclose()
+
+    def _ended(self, future: Future[None]) -> None:
+        """Tell the breaker how it went. Raises GeneratorError."""
+        try:
+            future.result()
+        except CancelledError:
+            self._breaker.left()
+            if self._closing:
+                raise GeneratorError("the generator is closed") from None
+        except _RefusedError:
+            self._breaker.succeeded()
+            raise
+        except GeneratorError:
+            self._breaker.failed()
+            raise
+        else:
+            self._breaker.succeeded()
+
+    def _asked(self, prompt: Prompt, max_tokens: int) -> dict[str, object]:
+        asked: dict[str, object] = {
+            "prompt": render(prompt, count=lambda text: len(text.encode()) // BYTES_A_TOKEN),
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "stop": [STOP],
+            "stream": True,
+        }
+        return {"model": self._model, **asked} if self._model else asked
+
+    async def _within(self, deadline_s: float, asked: dict[str, object], pieces: Pieces) -> None:
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._tried(asked, pieces)
+        except TimeoutError:
+            raise self._error("the deadline passed") from None
+        except GeneratorError as error:
+            raise type(error)(
+                self._without_key(error.what), where=str(self._url), mend=error.mend or _MEND
+            ) from None
+
+    async def _tried(self, asked: dict[str, object], pieces: Pieces) -> None:
+        """Ask until the first piece, `TRIES` times at most. Raises GeneratorError."""
+        for number in range(1, TRIES + 1):
+            try:
+                await self._once(asked, pieces)
+                return
+            except _TryAgainError as error:
+                if number == TRIES:
+                    raise GeneratorError(
+                        f"{error}, {TRIES} times", mend=_MENDS.get(error.status, "")
+                    ) from None
+                pause = max(FIRST_PAUSE_S * 2 ** (number - 1), error.pause_s)
+                await asyncio.sleep(min(pause, LONGEST_PAUSE_S))
+
+    async def _once(self, asked: dict[str, object], pieces: Pieces) -> None:
+        begun = False
+        try:
+            async with self._client.stream("POST", self._url, json=asked) as response:
+                await _refuse_errors(response)
+                async with aclosing(self._texts(response)) as texts:
+                    async for text in texts:
+                        begun = True
+                        pieces.put(text)
+        except httpx.HTTPError as error:
+            what = f"the server {_fault(error)} ({type(error).__name__})"
+            if begun:
+                raise GeneratorError(what) from None
+            raise _TryAgainError(what) from None
+
+    async def _texts(self, response: httpx.Response) -> AsyncGenerator[str]:
+        """Pieces up to the line's end, none empty, the first without leading space."""
+        started = ended = False
+        async with aclosing(events(response.aiter_bytes())) as data_of:
+            async for data in data_of:
+                if data == DONE:
+                    return
+                text, last, model = read_event(data)
+                self._name = self._name or model
+                text, stop, _ = text.partition(STOP)
+                text = text if started else text.lstrip()
+                if text:
+                    started = True
+                    yield text
+                if stop:
+                    return
+                ended = ended or last
+        if not ended:
+            kind = response.headers.get("content-type", "nothing")
+            raise GeneratorError(
+                "the answer was cut off" if started else f"no streamed answer came, but {kind}"
+            )
+
+    def _error(self, what: str) -> GeneratorError:
+        return GeneratorError(what, where=str(self._url), mend=_MEND)
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "***") if self._key else text
+
+
+def _completions(url: str) -> httpx.URL:
+    """The address to post to, of a server's URL with or without /v1."""
+    try:
+        given = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise SettingsError(
+            f"not an address ({error})", where="GENERATOR_URL", mend="give http://HOST:PORT."
+        ) from None
+    if given.userinfo or given.query:
+        raise SettingsError(
+            "a user, password or query in the address",
+            where="GENERATOR_URL",
+            mend="give the address alone; the key goes into GENERATOR_KEY.",
+        )
+    path = given.path.rstrip("/").removesuffix("/v1")
+    return given.copy_with(path=f"{path}/v1/completions")
+
+
+async def _refuse_errors(response: httpx.Response) -> None:
+    """Raises _TryAgainError, or GeneratorError for what another try would not mend."""
+    status = response.status_code
+    if status == httpx.codes.OK:
+        return
+    if status in _WORTH_TRYING_AGAIN:
+        raise _TryAgainError(f"the server answered {status}", status, _retry_after(response))
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _ERROR_BYTES:
+            break
+    try:
+        said = error_text(json.loads(body))
+    except ValueError:
+        said = error_text(body.decode("utf-8", "replace"))
+    kind = _RefusedError if status in _OF_THIS_REQUEST else GeneratorError
+    raise kind(f"the server answered {status} ({said})", mend=_MENDS.get(status, ""))
+
+
+def _retry_after(response: httpx.Response) -> float:
+    try:
+        return max(0.0, float(response.headers.get("retry-after", "0")))
+    except ValueError:
+        return 0.0
+
+
+def _fault(error: httpx.HTTPError) -> str:
+    """What a failed exchange means, without the library's own words (they may hold the URL)."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return "cannot be reached"
+    return "broke the connection off"
