@@ -239,10 +239,11 @@ def run_worker(
 
     redis = connect(settings)
     journal = Journal.open(settings)
+    # Until it is ready a signal just ends it: there is nothing to finish.
+    answering = assistant or _real_assistant(settings, redis)
+    told = phrases or _shop_phrases(settings)
+    worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
     with _stopped_by_signals() as stop:
-        answering = assistant or _real_assistant(settings, redis)
-        told = phrases or _shop_phrases(settings)
-        worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
         log.info("ready")
         worker.run(stop)
     journal.close()
