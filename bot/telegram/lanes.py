@@ -21,6 +21,8 @@ MAX_BURST = 20
 MAX_BURST_UNITS = 4000
 SHORT_UNITS = 200
 """A longer message is not waited on: it hardly is one of a burst."""
+CLOCK_STEP_S = 1.0
+"""Telegram tells when a message was sent in whole seconds."""
 _FINAL = tuple(".?!。？！…")
 
 
@@ -127,6 +129,8 @@ class Lanes:
             with suppress(TimeoutError):
                 await asyncio.wait_for(lane.arrived.wait(), left_s)
         following, first = lane.queue[0].incoming, burst[0].incoming
+        # What waited while the bot was away arrives at once, so its sending time counts too.
+        apart_s = (following.at - burst[-1].incoming.at).total_seconds()
         units = sum(utf16.length(part.incoming.text) for part in burst)
         return (
             self._mergeable(following)
@@ -134,6 +138,7 @@ class Lanes:
             and len(burst) < MAX_BURST
             and units + utf16.length(following.text) <= MAX_BURST_UNITS
             and lane.queue[0].arrived_at <= _last(burst) + self._window_s
+            and apart_s <= self._window_s + CLOCK_STEP_S
         )
 
     def _pause_s(self, burst: list[Waiting]) -> float:

@@ -34,21 +34,26 @@ class Outbox:
         self._staff = staff
         self._previewed = previewed
 
-    async def deliver(self, turn: int, plan: Sequence[Delivery], *, resumed: bool = False) -> None:
+    async def deliver(
+        self, turn: int, plan: Sequence[Delivery], sent: dict[int, int], *, resumed: bool = False
+    ) -> None:
         """Send what is missing of a turn's plan; the caller records its last message as sent.
 
-        Raises telegram.error.TelegramError for what Telegram refuses or cannot take now.
+        `sent` is what this process sent of it so far, and grows: a store that fails between
+        sending and recording leads to no repeat. Raises telegram.error.TelegramError for what
+        Telegram refuses or cannot take now.
         """
-        sent = await self._inbox.sent(turn) if resumed else {}
+        if resumed:
+            sent.update(await self._inbox.sent(turn))
         preview = await self._inbox.preview(turn) if self._previewed and plan else 0
         for number, delivery in enumerate(plan):
             if number in sent:
                 continue
             if number == 0 and preview:
                 delivery = replace(delivery, edit_of=preview)
-            message_id = await self.send(delivery)
+            sent[number] = await self.send(delivery)
             if number + 1 < len(plan):
-                await self._inbox.set_sent(turn, number, message_id)
+                await self._inbox.set_sent(turn, number, sent[number])
 
     async def send(self, delivery: Delivery) -> int:
         """Send one message now; 0 where its chat is gone."""

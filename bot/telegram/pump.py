@@ -7,7 +7,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 from telegram import Update
@@ -143,7 +143,7 @@ class Pump:
                 # Before the only message is sent, making it again is as good as recalling it.
                 await self._inbox.set_plan(turn.id, plan)
             turn.plan = plan
-        await self._outbox.deliver(turn.id, turn.plan, resumed=turn.resumed)
+        await self._outbox.deliver(turn.id, turn.plan, turn.sent, resumed=turn.resumed)
         await self._inbox.finish(turn.items)
 
     async def _strike(self, turn: _Turn, error: Exception) -> bool:
@@ -177,6 +177,7 @@ class _Turn:
     begun: int = 0
     resumed: bool = False
     plan: tuple[Delivery, ...] | None = None
+    sent: dict[int, int] = field(default_factory=dict)
 
     @property
     def id(self) -> int:

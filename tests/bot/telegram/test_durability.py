@@ -7,12 +7,17 @@ import random
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
+from engine import valkey
+from tests.bot.telegram.conftest import Bench
+from tests.conftest import Place
 from tests.emulator import Emulator
 
 MESSAGES = 50
@@ -47,8 +52,9 @@ async def process(telegram: Emulator, socket: Path) -> AsyncIterator[Process]:
 
 async def _until_empty(redis: Redis) -> None:
     for _ in range(100):
-        if not await redis.xlen("shopdesk:tg:inbox"):
-            return
+        with suppress(RedisError):
+            if not await redis.xlen("shopdesk:tg:inbox"):
+                return
         await asyncio.sleep(0.1)
     raise TimeoutError("updates wait in the inbox")
 
@@ -84,6 +90,31 @@ async def test_a_killed_bot_loses_no_message(
     repeats = sum(plain) - len(plain) + said["Two lamps for you:"] - MESSAGES // 5
     repeats += len(cards) - 2 * MESSAGES // 5
     assert repeats <= KILLS
+
+
+async def test_a_store_that_dies_after_the_sending_leads_to_no_repeat(
+    bench: Bench, tmp_path: Path
+) -> None:
+    server = valkey.start(tmp_path)
+    redis = valkey.connect_async(Place(tmp_path, f"unix://{server.socket}"))
+    bench.parts = replace(bench.parts, redis=redis)
+    mia = bench.telegram.user()
+    await bench.telegram.fail("slow", method="sendMessage", delay_s=0.6)
+    async with bench.running():
+        await mia.send("hello there")
+        while not bench.desk.seen:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
+        await mia.chat.wait_for_text("echo hello there")
+        await asyncio.sleep(0.5)
+        server = valkey.start(tmp_path)
+        await _until_empty(redis)
+    assert len(await mia.chat.bot_messages()) == 1
+    await redis.aclose()
+    server.stop()
 
 
 @pytest.mark.kill

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.telegram.inbox import Item
 from bot.telegram.lanes import Burst, Lanes, Waiting
@@ -81,6 +81,15 @@ async def test_messages_further_apart_are_turns_of_their_own() -> None:
     lanes.put(waiting(1, 1, "hi"))
     await asyncio.sleep(0.25)
     lanes.put(waiting(2, 1, "do you ship"))
+    await worked.until(2)
+    assert worked.bursts == [["hi"], ["do you ship"]]
+
+
+async def test_messages_that_waited_together_but_were_sent_apart_are_no_burst() -> None:
+    worked = Worked()
+    lanes = worked.lanes(window_s=0.1)
+    lanes.put(waiting(1, 1, "hi", resumed=True))
+    lanes.put(waiting(2, 1, "do you ship", resumed=True, at=AT + timedelta(seconds=5)))
     await worked.until(2)
     assert worked.bursts == [["hi"], ["do you ship"]]
 
