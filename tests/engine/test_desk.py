@@ -164,13 +164,15 @@ async def test_a_queued_turn_is_there_when_the_consumer_comes_back(place: Place)
         assert opened.journal.counts()["turns"] == 1
 
 
-async def test_messages_put_in_order_are_answered_in_order(place: Place) -> None:
+async def test_messages_put_in_order_are_answered_in_order(place: Place, redis: Redis) -> None:
     async with queue_desk(place) as opened:
         await reply_of(opened.desk, said("first of all"))
         tasks = []
         for number in range(20):
-            tasks.append(asyncio.create_task(reply_of(opened.desk, said(f"n{number}"))))
-            await asyncio.sleep(0.002)
+            message = said(f"n{number}")
+            tasks.append(asyncio.create_task(reply_of(opened.desk, message)))
+            while not redis.exists(keys.message(message.id), keys.answer(message.id)):
+                await asyncio.sleep(0.001)
         await asyncio.gather(*tasks)
         asked = [turn.question for turn in opened.journal.last_turns("c1", 20)]
         assert asked == [f"n{number}" for number in range(20)]

@@ -114,7 +114,10 @@ async def test_markup_and_control_codes_are_shown_as_text() -> None:
 
 @pytest.mark.parametrize("end", [b"\x04", b"\x03"], ids=["ctrl-d", "ctrl-c"])
 def test_ctrl_d_and_ctrl_c_leave_a_real_terminal_cleanly(end: bytes) -> None:
+    # A shell that runs the tests in the background has told us to ignore SIGINT.
     script = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from bot.cli.chat import talk\n"
         "from tests.bot.web.scripted_desk import ScriptedDesk\n"
         "raise SystemExit(talk(ScriptedDesk(), session='tty', language='en'))\n"
@@ -142,7 +145,10 @@ def test_ctrl_d_and_ctrl_c_leave_a_real_terminal_cleanly(end: bytes) -> None:
 
 
 def test_ctrl_c_during_an_answer_leaves_at_once() -> None:
+    # A shell that runs the tests in the background has told us to ignore SIGINT.
     script = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from bot.cli.chat import talk\n"
         "from tests.bot.web.scripted_desk import ScriptedDesk\n"
         "raise SystemExit(talk(ScriptedDesk(pause_s=60), session='pipe', language='en'))\n"
