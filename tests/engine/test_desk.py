@@ -171,7 +171,7 @@ async def test_messages_put_in_order_are_answered_in_order(place: Place, redis: 
         for number in range(20):
             message = said(f"n{number}")
             tasks.append(asyncio.create_task(reply_of(opened.desk, message)))
-            while not redis.exists(keys.message(message.id), keys.answer(message.id)):
+            while not redis.exists(keys.message(message.id), keys.answer(message.id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
         await asyncio.gather(*tasks)
         asked = [turn.question for turn in opened.journal.last_turns("c1", 20)]
