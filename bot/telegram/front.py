@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +13,13 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from telegram.error import InvalidToken, NetworkError
 from telegram.error import TelegramError as ApiError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
+from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
 from bot.telegram.lease import Lease
@@ -28,7 +28,7 @@ from bot.telegram.menu import set_menu
 from bot.telegram.options import Options, Streaming
 from bot.telegram.outbox import Outbox
 from bot.telegram.pictures import Pictures
-from bot.telegram.polling import FIRST_PAUSE_S, LAST_PAUSE_S, Polling, token_refused
+from bot.telegram.polling import Polling
 from bot.telegram.preview import Previews
 from bot.telegram.pseudonyms import Pseudonyms
 from bot.telegram.pump import Pump
@@ -81,7 +81,7 @@ class Parts:
 
 
 class Front:
-    """Runs until cancelled. Raises TelegramError when the token is refused."""
+    """Runs until cancelled. Raises TelegramError for a set-up Telegram refuses."""
 
     def __init__(self, account: Account, parts: Parts) -> None:
         self._account = account
@@ -118,20 +118,19 @@ class Front:
 
     async def _connect(self) -> None:
         """Say hello to Telegram, waiting for the network where it is down."""
-        pause_s = FIRST_PAUSE_S
-        while True:
-            try:
-                await self._bot.initialize()
-                if not self._account.webhook_url:
-                    await self._bot.delete_webhook()
-                log.info("online in Telegram as @%s", self._bot.username)
-                return
-            except InvalidToken:
-                raise token_refused() from None
-            except NetworkError as error:
-                log.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2, LAST_PAUSE_S)
+        await self._patiently(self._hello)
+        log.info("online in Telegram as @%s", self._bot.username)
+
+    async def _hello(self) -> None:
+        await self._bot.initialize()
+        if not self._account.webhook_url:
+            await self._bot.delete_webhook()
+        if self._account.operator_chat is not None:
+            await check_staff_chat(self._bot, self._account.operator_chat)
+
+    async def _patiently(self, calls: Callable[[], Awaitable[None]]) -> None:
+        for_s = self._parts.options.connect_for_s
+        await patiently(calls, api_url=self._account.api_url, for_s=for_s)
 
     @asynccontextmanager
     async def _webhook(self, url: str) -> AsyncIterator[None]:
@@ -139,9 +138,7 @@ class Front:
         secret = account.webhook_secret or self._parts.pseudonyms.secret("webhook")
         app = Webhook(self._inbox, secret, url).app()
         async with serving(app, account.webhook_host, account.webhook_port):
-            await self._bot.set_webhook(
-                url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES), max_connections=40
-            )
+            await self._patiently(lambda: set_webhook(self._bot, url, secret, ALLOWED_UPDATES))
             yield
 
     async def _work(self, lost: asyncio.Event) -> None:

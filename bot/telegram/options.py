@@ -28,6 +28,8 @@ class Options:
     limits: Limits | None = field(default_factory=Limits)
     """None: no flood limits, for benchmarks only."""
     poll_timeout_s: int = 30
+    connect_for_s: float = 60.0
+    """At the start Telegram is waited for this long; later on, for ever."""
     silence_closes_after_s: float = 3600.0
     """A case with a person ends after this long without a message."""
     sweep_every_s: float = 30.0

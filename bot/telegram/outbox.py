@@ -61,6 +61,9 @@ class Outbox:
             message_id = await self._sender.send(delivery)
         except ChatGoneError as error:
             log.info("a chat cannot be written to any more (%s)", error.what)
+            if delivery.case:
+                # Nobody can read it there: the assistant answers again.
+                await self._cases.close(delivery.case)
             if delivery.if_gone:
                 await self.send(Delivery(delivery.tell, delivery.if_gone))
             return 0

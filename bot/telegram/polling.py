@@ -12,10 +12,10 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
 from telegram.error import TelegramError as ApiError
 from telegram.request import BaseRequest
 
+from bot.telegram.connecting import token_refused
 from bot.telegram.inbox import Inbox
 from bot.telegram.limiter import seconds
 from bot.telegram.updates import ALLOWED_UPDATES
-from engine.errors import TelegramError
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +23,6 @@ READ_SLACK_S = 10.0
 """Longer than Telegram holds a poll, so that only a dead connection runs into it."""
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.2, 30.0
 PAGE = 100
-
-
-def token_refused() -> TelegramError:
-    """Telegram does not know the token."""
-    return TelegramError(
-        "Telegram refuses the bot token",
-        where="TELEGRAM_TOKEN",
-        mend="copy the token again from @BotFather; it may have been revoked.",
-    )
 
 
 class Polling:

@@ -33,6 +33,7 @@ CLOSED = "Closed: the assistant answers again."
 TIMED_OUT = "Closed after an hour without a message: the assistant answers again."
 REOPENED = "Opened again by your message; the assistant is silent."
 NOT_DELIVERED = "Not delivered: the shopper has blocked the bot or is gone."
+TAPPED = "(tapped a button)"
 NO_CASE = "Reply to a shopper's post to answer it."
 
 
@@ -194,14 +195,20 @@ class Staff:
             thread_id=case.topic or None,
             reply_to=0 if case.topic else case.post,
             case=case.chat_id,
+            if_gone=self._replies.text("handoff_none", case.language),
+            tell=case.chat_id,
         )
         return render.text(words, to)
 
     async def _summary(self, case: Case, reason: str) -> str:
-        turns = await asyncio.to_thread(self._last_turns, case.conversation, LAST_TURNS)
+        # One more, because the newest may be the tap or command that asked for a person.
+        turns = await asyncio.to_thread(self._last_turns, case.conversation, LAST_TURNS + 1)
+        if turns and not turns[-1].question:
+            turns = turns[:-1]
         lines = [f"A shopper {reason}. Language: {case.language}.", HOW_TO]
-        for turn in turns:
-            lines += [f"\nShopper: {_short(turn.question)}", f"Assistant: {_short(turn.answer)}"]
+        for turn in turns[-LAST_TURNS:]:
+            question = _short(turn.question) or TAPPED
+            lines += [f"\nShopper: {question}", f"Assistant: {_short(turn.answer)}"]
         return "\n".join(lines)
 
     async def _new_topic(self, case: Case) -> int:
