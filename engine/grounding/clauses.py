@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -13,6 +14,12 @@ SUBJECT = 0.4
 _NEGATIVE_AXES = frozenset({"include", "stock", "open", "required"})
 _WEIGHT = {"gram": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
 PREDICATE_KINDS = frozenset({"plain", "topic"})
+_MARKS = " ,;:，；：。.!?！？"
+_CONDITION = re.compile(
+    r"^(?:and |or |but )?(?:if|when|once|as long as|after|before|until|where|whether|because|since)\b"
+    r"|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
+    re.I,
+)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
 
@@ -25,6 +32,8 @@ class Clause:
     negations: tuple[frozenset[str], ...]
     predicates: frozenset[str] = frozenset()
     """The first word that each negation denies."""
+    condition: bool = False
+    """Whether it only says when something else holds."""
 
     @property
     def weight(self) -> float:
@@ -38,7 +47,7 @@ class Clause:
     def without(self, subject: frozenset[str]) -> Clause:
         """The clause with the words that only name its subject counting little."""
         words = {c: w * SUBJECT if c in subject else w for c, w in self.words.items()}
-        return Clause(words, self.axes, self.negations, self.predicates)
+        return replace(self, words=words)
 
     def denied(self) -> tuple[Clause, ...]:
         """What each negation denies, as a claim of its own where it is but a part."""
@@ -72,9 +81,28 @@ def _token_weight(token: Token) -> float:
     return _AXIS_WEIGHT.get(token.concept, _WEIGHT.get(token.kind, 1.0))
 
 
+def _lacking(tokens: list[Token]) -> list[Token]:
+    """Attributes such as 没有涂层的 as one word, "not finish", that denies nothing."""
+    out: list[Token] = []
+    for token in tokens:
+        if out and out[-1].attribute and token.kind != "neg":
+            lack = out.pop()
+            token = replace(token, concept=f"not {token.concept}", start=lack.start)
+        out.append(token)
+    return out
+
+
+def _is_condition(reading: Reading, chosen: frozenset[int]) -> bool:
+    if len(chosen) != 1:
+        return False
+    (index,) = chosen
+    ends = (*reading.starts[1:], len(reading.text))
+    return bool(_CONDITION.search(reading.text[reading.starts[index] : ends[index]].strip(_MARKS)))
+
+
 def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
     chosen = frozenset(wanted)
-    tokens = [t for t in reading.tokens if t.clause in chosen]
+    tokens = _lacking([t for t in reading.tokens if t.clause in chosen])
     words = {t.concept: _token_weight(t) for t in tokens if t.kind != "neg"}
     negations = _reach(tokens)
     axes: dict[str, int] = {}
@@ -90,7 +118,8 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
         if reading.clause_of(quantity.start) in chosen:
             words[quantity.key] = 0.7
             negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
-    return Clause(words, axes, tuple(negations), _predicates(tokens))
+    condition = _is_condition(reading, chosen)
+    return Clause(words, axes, tuple(negations), _predicates(tokens), condition)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ CLEAR = 0.75
 """A source is looked at if it shares at least this part of what the closest one shares."""
 
 
-FITTING = 0.6
+FITTING = 0.75
 """Likeness to an affirming source clause that excuses a common verb."""
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
 
@@ -72,6 +72,8 @@ def _only_denied(said: Clause, uses: Uses, fits: bool) -> bool:
 
 def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
     """Whether a clause affirms what its closest sources only deny, or denies what they affirm."""
+    if said.condition:
+        return False
     whole = _closest(said, [_source_uses(s) for s in sources])
     if not said.negations:
         near = _closest(said, [u for s in sources for u in _sentence_uses(s)])

@@ -20,8 +20,9 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """English phrases as tuples of stems and Chinese words, each with its concept."""
+    """English phrases as tuples of words and of stems, and Chinese words, with their concepts."""
 
+    exact: dict[tuple[str, ...], Concept]
     english: dict[tuple[str, ...], Concept]
     chinese: dict[str, Concept]
     longest_english: int
@@ -35,6 +36,7 @@ def _concept(name: str, kind: str) -> Concept:
 
 def parse(text: str) -> Lexicon:
     """The lexicon written in `text`; a later line overrules an earlier one."""
+    exact: dict[tuple[str, ...], Concept] = {}
     english: dict[tuple[str, ...], Concept] = {}
     chinese: dict[str, Concept] = {}
     kind = "plain"
@@ -48,10 +50,12 @@ def parse(text: str) -> Lexicon:
         concept = _concept(name.strip(), kind)
         left, _, right = words.partition("|")
         for phrase in filter(None, (p.strip() for p in left.split(","))):
-            english[tuple(stem(w) for w in phrase.replace("-", " ").split())] = concept
+            spelt = phrase.lower().replace("-", " ").split()
+            exact[tuple(spelt)] = concept
+            english[tuple(stem(w) for w in spelt)] = concept
         for word in right.split():
             chinese[word] = concept
-    return Lexicon(english, chinese, max(map(len, english)), max(map(len, chinese)))
+    return Lexicon(exact, english, chinese, max(map(len, english)), max(map(len, chinese)))
 
 
 @lru_cache(maxsize=1)

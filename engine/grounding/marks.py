@@ -28,7 +28,7 @@ _PATTERNS = (
     (
         "code",
         re.compile(
-            r"(?<![A-Za-z0-9-])(?:(?!(?:eur|usd|gbp|rmb|cny|nok|x|s)\d)[A-Za-z]{1,4}\d+[A-Za-z0-9]*"
+            r"(?<![A-Za-z0-9-])(?:[A-Z]{5,12}\d{1,4}|(?!(?:eur|usd|gbp|rmb|cny|nok|x|s)\d)[A-Za-z]{1,4}\d+[A-Za-z0-9]*"
             r"(?:-[A-Za-z0-9]+)*"
             r"|[A-Za-z]{2,5}(?:-[A-Za-z]{1,6})*-\d+[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)"
             r"(?![A-Za-z0-9])",

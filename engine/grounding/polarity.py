@@ -26,7 +26,7 @@ _YES = re.compile(
 )
 _SORRY = r"(?:抱歉|对不起|很遗憾|不好意思|您好|亲)?[,，]?"
 _NO = re.compile(
-    rf"^\W*(?:no|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
+    rf"^\W*(?:no(?! (?:problem|worries|doubt|matter))|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
     rf"|不会的?|不用"
     r"|不需要|不支持|不))(?=[\s,，.。!！:;；]|$)",
     re.I,
@@ -103,13 +103,17 @@ def _opening(sentence: Reading, question: Reading) -> Clause | None:
     return Clause(asked.words, axes, (*asked.negations, frozenset(asked.words)))
 
 
+def _joined(one: Clause, other: Clause) -> Clause:
+    return Clause(one.words | other.words, one.axes | other.axes, ())
+
+
 def flipped(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -> bool:
     """Whether the sentence denies what its closest source affirms, or the other way round."""
     around = whole(sentence)
     claims = [(c, around) for c in clauses(sentence)]
     opening = _opening(sentence, question)
     if opening is not None:
-        claims.append((opening, opening))
+        claims.append((opening, _joined(opening, around)))
     han = is_han(sentence.text)
     if any(against_the_grain(c, sources) for c in clauses(sentence)):
         return True

@@ -81,7 +81,9 @@ _PLAIN = re.compile(
     rf"|\s*(?P<m>[{MEASURES}]))?(?P<half>半(?!\w))?",
     re.I,
 )
-_BETWEEN = re.compile(rf"\b(?:between {NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?=\d)", re.I)
+_BETWEEN = re.compile(
+    rf"\b(?:between (?:{PREFIX} ?)?{NUMBER}(?: {UNIT})? (and)|\d+ (or)) (?={PREFIX}? ?\d)", re.I
+)
 _LIST = re.compile(
     rf"(?<![€$£¥\d.,])((?:{DIGITS})(?:(?:、|, | ?/ ?)(?:{DIGITS}))*)(?:\s*[和或]\s*| and | or |、"
     rf"|/)(?={DIGITS})(?:{DIGITS})\s*({UNIT})"
@@ -101,7 +103,7 @@ _ARTICLE = re.compile(
     r"(?<!\w)an?(?: whole| full| single)? (minute|hour|week|month|year)(?:'s)?\b(?! ago)", re.I
 )
 _IDIOMS = re.compile(
-    r"零[件食钱售]|[某下上同]一(?:个|天)|第一|一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一"
+    r"零[件食钱售]|[某下上同]一(?:个|天)|第[一二](?:天|次)|一(?=[般些起定样直切共并旦])|十分(?!钟)|统一|唯一"
     r"|万一|三明治|一点(?!钟|半)|之一|千万|二手|一半|百分之(?=[\d一二三四五六七八九十])"
     r"|per (?:day|week|month|year)|(?:times|hours|days) a (?:day|week|year)|7-days|\bone of\b"
     r"|\bno one\b|24/7",

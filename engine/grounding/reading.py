@@ -25,8 +25,16 @@ _CLAUSE = re.compile(
     rf"|(?<=[{HAN}]{{3}})(?=我们(?:会|将|可)|您(?:可以|需|能))",
     re.I,
 )
+_JOINED = re.compile(
+    r"\b(?:and|or) (?=(?:[\w'-]+ ){1,4}?(?:can|are|is|will|must|do|does|has|have|costs?|takes?)\b)",
+    re.I,
+)
+"""Where a clause with a subject of its own may follow "and"."""
+_FINITE = re.compile(r"\b(?:can|are|is|will|must|do|does|has|have|costs?|takes?|we|you)\b", re.I)
+_CONDITION = re.compile(r"(?<=\s)(?:if|when|once|as long as|because|while)\b", re.I)
 _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
+_LACK = frozenset("无 没有 没 非 不含 不带".split(" "))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
     r"\x00|\b(?:is|are|was|were|be|can|could|will|would|must|may|should|do|does|has|have|had|you"
@@ -57,7 +65,9 @@ class Token:
     clause: int
     word: str
     bounded: int = 0
-    """Of a Chinese negation inside "…的": where it ends."""
+    """Of a negation: where its reach ends, if before its clause: at "…的" or at "if"."""
+    attribute: bool = False
+    """Of a negation: whether it only describes what follows, as in 没有涂层的锅."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +98,14 @@ class Source:
 
 def _english(words: list[re.Match[str]], text: str) -> list[tuple[Concept, int, int]]:
     table = lexicon()
-    stems = [stem(w.group()) for w in words]
+    spelt = [w.group().lower() for w in words]
+    stems = [stem(w) for w in spelt]
     out: list[tuple[Concept, int, int]] = []
     at = 0
     while at < len(words):
         for size in range(min(table.longest_english, len(words) - at), 0, -1):
-            concept = table.english.get(tuple(stems[at : at + size]))
+            concept = table.exact.get(tuple(spelt[at : at + size]))
+            concept = concept or table.english.get(tuple(stems[at : at + size]))
             joined = all(
                 text[words[i].end() : words[i + 1].start()] in (" ", "-")
                 for i in range(at, at + size - 1)
@@ -168,6 +180,8 @@ def _with_nouns(found: tuple[Quantity, ...], tokens: list[Token]) -> tuple[Quant
 def _starts(text: str) -> tuple[int, ...]:
     """Where clauses begin. A comma before a mere list of things begins none."""
     cuts = [hit.start() for hit in _CLAUSE.finditer(text) if hit.start() > 0]
+    joints = (hit.start() for hit in _JOINED.finditer(text))
+    cuts = sorted({*cuts, *(j for j in joints if _FINITE.search(text, max([0, *_before(cuts, j)]), j))})
     kept = [0]
     for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
         if text[cut] in ",，" and _is_list(text[cut + 1 : following]):
@@ -176,16 +190,23 @@ def _starts(text: str) -> tuple[int, ...]:
     return tuple(kept)
 
 
+def _before(cuts: list[int], position: int) -> list[int]:
+    return [cut for cut in cuts if cut < position]
+
+
 def _is_list(segment: str) -> bool:
     if _CONTINUED.match(segment):
         return True
     return not is_han(segment) and not _VERBAL.search(segment)
 
 
-def _until_de(text: str, start: int) -> int:
-    """Where the attribute that starts here closes with 的 before more of its clause, else 0."""
+def _bounded(text: str, start: int) -> int:
+    """Where 的 closes the attribute that starts here, or "if" opens a condition, else 0."""
     hit = _ATTRIBUTE.match(text, start)
-    return hit.end() if hit else 0
+    if hit:
+        return hit.end()
+    condition = _CONDITION.search(text, start)
+    return condition.start() if condition else 0
 
 
 @lru_cache(maxsize=4096)
@@ -206,7 +227,8 @@ def read(text: str) -> Reading:
             b,
             bisect_right(starts, a) - 1,
             folded[a:b],
-            _until_de(bare, b),
+            _bounded(bare, b),
+            folded[a:b] in _LACK and bool(_ATTRIBUTE.match(bare, b)),
         )
         for c, a, b in _concepts(bare)
         if c.kind != "stop"
