@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from engine.grounding.reading import Reading, Token
+from engine.grounding.text import is_han
 
 SUBJECT = 0.4
 _NEGATIVE_AXES = frozenset({"include", "stock", "open", "required"})
@@ -16,10 +17,11 @@ _WEIGHT = {"gram": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
 PREDICATE_KINDS = frozenset({"plain", "topic"})
 _MARKS = " ,;:，；：。.!?！？"
 _CONDITION = re.compile(
-    r"^(?:and |or |but )?(?:if|when|once|as long as|after|before|until|where|whether|because|since)\b"
+    r"^(?:and |or |but )?(?:should|if|when|once|as long as|after|before|until|where|whether|because|since)\b"
     r"|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
     re.I,
 )
+_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅]", re.I)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
 
@@ -34,6 +36,15 @@ class Clause:
     """The first word that each negation denies."""
     condition: bool = False
     """Whether it only says when something else holds."""
+    loose: bool = False
+    """Whether what a negation denies had to be guessed."""
+    only: bool = False
+    """Whether it restricts: "only", 只."""
+
+    @property
+    def affirmed(self) -> frozenset[str]:
+        """The words that no negation reaches."""
+        return frozenset(self.words).difference(*self.negations)
 
     @property
     def weight(self) -> float:
@@ -92,12 +103,29 @@ def _lacking(tokens: list[Token]) -> list[Token]:
     return out
 
 
-def _is_condition(reading: Reading, chosen: frozenset[int]) -> bool:
+def _is_loose(token: Token, tokens: list[Token]) -> bool:
+    end = token.bounded or 1_000_000
+    return token.kind == "neg" and not any(
+        token.start < t.start < end and t.kind != "neg" for t in tokens
+    )
+
+
+def _text(reading: Reading, chosen: frozenset[int]) -> str:
+    """The words of one clause; of several, nothing."""
     if len(chosen) != 1:
-        return False
+        return ""
     (index,) = chosen
     ends = (*reading.starts[1:], len(reading.text))
-    return bool(_CONDITION.search(reading.text[reading.starts[index] : ends[index]].strip(_MARKS)))
+    return reading.text[reading.starts[index] : ends[index]].strip(_MARKS)
+
+
+def _anchor(token: Token, reading: Reading, tokens: list[Token]) -> str:
+    """What a "before" or "after" is said of: the next word, in Chinese the last."""
+    items = [(t.start, t.concept) for t in tokens if t.concept != token.concept]
+    items += [(q.start, q.key) for q in reading.quantities]
+    if is_han(token.word):
+        return max((i for i in items if i[0] < token.start), default=(0, ""))[1]
+    return min((i for i in items if i[0] > token.start), default=(0, ""))[1]
 
 
 def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
@@ -105,21 +133,26 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
     tokens = _lacking([t for t in reading.tokens if t.clause in chosen])
     words = {t.concept: _token_weight(t) for t in tokens if t.kind != "neg"}
     negations = _reach(tokens)
+    found = [q for q in reading.quantities if reading.clause_of(q.start) in chosen]
+    timed = any(q.unit == "clock" for q in found)
     axes: dict[str, int] = {}
     for token in tokens:
-        if token.kind != "axis":
+        if token.kind != "axis" or (token.concept == "open" and timed):
             continue
         flips = sum(1 for reach in negations if token.concept in reach)
         sign = token.sign * (-1) ** flips
-        axes[token.concept] = sign if axes.get(token.concept, sign) == sign else 0
+        anchor = f" {_anchor(token, reading, tokens)}" if token.concept == "when" else ""
+        axis = token.concept + anchor
+        axes[axis] = sign if axes.get(axis, sign) == sign else 0
         if token.sign < 0 and token.concept in _NEGATIVE_AXES:
             negations.append(frozenset(words))
-    for quantity in reading.quantities:
-        if reading.clause_of(quantity.start) in chosen:
-            words[quantity.key] = 0.7
-            negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
-    condition = _is_condition(reading, chosen)
-    return Clause(words, axes, tuple(negations), _predicates(tokens), condition)
+    for quantity in found:
+        words[quantity.key] = 0.7
+        negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
+    condition = bool(_CONDITION.search(_text(reading, chosen)))
+    loose = any(_is_loose(t, tokens) for t in tokens)
+    only = bool(_ONLY.search(_text(reading, chosen)))
+    return Clause(words, axes, tuple(negations), _predicates(tokens), condition, loose, only)
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,10 @@ ALIGNED_ACROSS = 0.5
 LEAST_SHARED = 0.7
 PREDICATE = 0.5
 NEAR_BEST = 0.9
+COVERED = 0.9
+"""Where both clauses deny something: the part of one that the other must affirm to contradict."""
+ANSWERED = 0.45
+"""A yes or no is judged by itself unless its sentence repeats this part of the question."""
 CONTEXT = 0.25
 TITLE = 0.15
 _YES = re.compile(
@@ -26,10 +30,14 @@ _YES = re.compile(
 )
 _SORRY = r"(?:抱歉|对不起|很遗憾|不好意思|您好|亲)?[,，]?"
 _NO = re.compile(
-    rf"^\W*(?:no(?! (?:problem|worries|doubt|matter))|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
+    rf"^\W*(?:no(?=\W*$|[,.!:;]| (?:we|it|they|you|this|that)\b)|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
     rf"|不会的?|不用"
     r"|不需要|不支持|不))(?=[\s,，.。!！:;；]|$)",
     re.I,
+)
+
+_OPEN_QUESTION = re.compile(
+    r"\b(?:what|how|when|where|which|who|whose|why)\b|怎么|什么|哪|几|多少|多久|多长|多大|为何|谁", re.I
 )
 
 
@@ -44,7 +52,15 @@ def _contradicts(said: Clause, stated: Clause) -> bool:
     if any(said.axes[a] != stated.axes[a] for a in axes):
         return True
     shared = frozenset(said.words) & frozenset(stated.words)
-    return (_denials(said, shared, axes) + _denials(stated, shared, axes)) % 2 == 1
+    ours, theirs = _denials(said, shared, axes), _denials(stated, shared, axes)
+    if (ours + theirs) % 2 == 0:
+        return False
+    if not (said.negations and stated.negations):
+        return True
+    if said.loose or stated.loose:
+        return False
+    one, other = (said, stated) if ours else (stated, said)
+    return sum(one.words[w] for w in shared & other.affirmed) >= COVERED * one.weight
 
 
 def _align(
@@ -94,9 +110,11 @@ def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: boo
 def _opening(sentence: Reading, question: Reading) -> Clause | None:
     """What a leading yes or no claims about the question."""
     yes, no = _YES.search(sentence.text), _NO.search(sentence.text)
-    if not (yes or no) or not question.tokens:
+    if not (yes or no) or not question.tokens or _OPEN_QUESTION.search(question.text):
         return None
     asked = whole(question)
+    if asked.shared(whole(sentence)) >= ANSWERED * asked.weight:
+        return None
     if yes:
         return asked
     axes = {name: -sign for name, sign in asked.axes.items()}

@@ -18,6 +18,7 @@ _WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?|[{HAN}]+")
 _CLAUSE = re.compile(
     r"[,;:，；：。.!?()（）\[\]]|\s-\s|—"
     r"|\b(?:but|while|whereas|however|although|unless|except|otherwise|because|apart from)\b"
+    r"|(?<=\w )(?:if|when|as long as)\b"
     r"|\b(?:and|or)\b(?= (?:do not|does not|never|not|can|are|is|will|you|we|they|it|please|must"
     r"|should)\b)"
     r"|\b(?:and|or|nor)\b(?= (?:no|have no|never|without)\b)"
@@ -34,6 +35,7 @@ _FINITE = re.compile(r"\b(?:can|are|is|will|must|do|does|has|have|costs?|takes?|
 _CONDITION = re.compile(r"(?<=\s)(?:if|when|once|as long as|because|while)\b", re.I)
 _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
+_OPENING = re.compile(r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I)
 _LACK = frozenset("无 没有 没 非 不含 不带".split(" "))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
@@ -140,9 +142,10 @@ def _han(run: str, offset: int) -> list[tuple[Concept, int, int]]:
 
 
 def _grams(run: str, start: int, end: int, offset: int) -> list[tuple[Concept, int, int]]:
-    """Unknown Chinese as overlapping pairs of characters; a lone one stands for itself."""
-    if end - start == 1:
-        return [(Concept(run[start], "gram"), offset + start, offset + end)]
+    """Unknown Chinese as overlapping pairs of characters; up to two stand for themselves."""
+    if end - start in (1, 2):
+        kind = "gram" if end - start == 1 else "word"
+        return [(Concept(run[start:end], kind), offset + start, offset + end)]
     return [
         (Concept(run[i : i + 2], "gram"), offset + i, offset + i + 2) for i in range(start, end - 1)
     ]
@@ -184,7 +187,8 @@ def _starts(text: str) -> tuple[int, ...]:
     cuts = sorted({*cuts, *(j for j in joints if _FINITE.search(text, max([0, *_before(cuts, j)]), j))})
     kept = [0]
     for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
-        if text[cut] in ",，" and _is_list(text[cut + 1 : following]):
+        opening = _OPENING.match(text[:cut])
+        if text[cut] in ",，" and not opening and _is_list(text[cut + 1 : following]):
             continue
         kept.append(cut)
     return tuple(kept)
