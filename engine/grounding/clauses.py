@@ -13,7 +13,7 @@ from engine.grounding.text import is_han
 
 SUBJECT = 0.4
 _NEGATIVE_AXES = frozenset({"include", "stock", "open", "required"})
-_WEIGHT = {"gram": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
+_WEIGHT = {"gram": 0.5, "light": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
 PREDICATE_KINDS = frozenset({"plain", "topic"})
 _MARKS = " ,;:，；：。.!?！？"
 _CONDITION = re.compile(
@@ -21,6 +21,7 @@ _CONDITION = re.compile(
     r"|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
     re.I,
 )
+_WITHOUT = frozenset({"without", "free of", "无"})
 _ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅]", re.I)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
@@ -36,16 +37,10 @@ class Clause:
     """The first word that each negation denies."""
     condition: bool = False
     """Whether it only says when something else holds."""
-    loose: bool = False
-    """Whether what a negation denies had to be guessed."""
+    verbal: bool = False
+    """Whether a negation is of its verb, not only "without"."""
     only: bool = False
     """Whether it restricts: "only", 只."""
-
-    @property
-    def affirmed(self) -> frozenset[str]:
-        """The words that no negation reaches."""
-        return frozenset(self.words).difference(*self.negations)
-
     @property
     def weight(self) -> float:
         """The weight of all its words."""
@@ -103,13 +98,6 @@ def _lacking(tokens: list[Token]) -> list[Token]:
     return out
 
 
-def _is_loose(token: Token, tokens: list[Token]) -> bool:
-    end = token.bounded or 1_000_000
-    return token.kind == "neg" and not any(
-        token.start < t.start < end and t.kind != "neg" for t in tokens
-    )
-
-
 def _text(reading: Reading, chosen: frozenset[int]) -> str:
     """The words of one clause; of several, nothing."""
     if len(chosen) != 1:
@@ -150,9 +138,9 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
         words[quantity.key] = 0.7
         negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
     condition = bool(_CONDITION.search(_text(reading, chosen)))
-    loose = any(_is_loose(t, tokens) for t in tokens)
+    verbal = len(negations) > sum(t.kind == "neg" and t.word.lower() in _WITHOUT for t in tokens)
     only = bool(_ONLY.search(_text(reading, chosen)))
-    return Clause(words, axes, tuple(negations), _predicates(tokens), condition, loose, only)
+    return Clause(words, axes, tuple(negations), _predicates(tokens), condition, verbal, only)
 
 
 @lru_cache(maxsize=4096)

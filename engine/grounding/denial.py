@@ -16,6 +16,7 @@ CLEAR = 0.75
 """A source is looked at if it shares at least this part of what the closest one shares."""
 
 
+LEAST_RESTRICTED = 0.7
 FITTING = 0.75
 """Likeness to an affirming source clause that excuses a common verb."""
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
@@ -70,10 +71,28 @@ def _only_denied(said: Clause, uses: Uses, fits: bool) -> bool:
     return any(uses.get(word, 0) == DENIED for word in words)
 
 
+def complements(one: Clause, other: Clause) -> bool:
+    """Whether "only within 3 hours" meets "not after 3 hours"."""
+    restricts = one.only and other.negations or other.only and one.negations
+    return bool(restricts) and any(w[0].isdigit() and w in other.words for w in one.words)
+
+
+def _restricted(said: Clause, sources: tuple[Source, ...]) -> bool:
+    """Whether a source restricts what an "only" clause restricts."""
+    stated = (c for s in sources for r in (s.title, *s.sentences) for c in clauses(r))
+    return any(said.shared(c) >= LEAST_RESTRICTED for c in stated if c.only or c.negations)
+
+
+def _complemented(said: Clause, sources: tuple[Source, ...]) -> bool:
+    return any(complements(said, c) for s in sources for r in s.sentences for c in clauses(r))
+
+
 def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
     """Whether a clause affirms what its closest sources only deny, or denies what they affirm."""
-    if said.condition:
+    if said.condition or _complemented(said, sources):
         return False
+    if said.only and not _restricted(said, sources):
+        return True
     whole = _closest(said, [_source_uses(s) for s in sources])
     if not said.negations:
         near = _closest(said, [u for s in sources for u in _sentence_uses(s)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.grounding.clauses import Clause, clauses, whole
-from engine.grounding.denial import against_the_grain
+from engine.grounding.denial import against_the_grain, complements
 from engine.grounding.reading import Reading, Source
 from engine.grounding.text import is_han
 from engine.types import SourceKind
@@ -17,8 +17,8 @@ ALIGNED_ACROSS = 0.5
 LEAST_SHARED = 0.7
 PREDICATE = 0.5
 NEAR_BEST = 0.9
-COVERED = 0.9
-"""Where both clauses deny something: the part of one that the other must affirm to contradict."""
+NEAR_CONDITION = 0.7
+"""The same of a condition, which says little by itself."""
 ANSWERED = 0.45
 """A yes or no is judged by itself unless its sentence repeats this part of the question."""
 CONTEXT = 0.25
@@ -55,12 +55,7 @@ def _contradicts(said: Clause, stated: Clause) -> bool:
     ours, theirs = _denials(said, shared, axes), _denials(stated, shared, axes)
     if (ours + theirs) % 2 == 0:
         return False
-    if not (said.negations and stated.negations):
-        return True
-    if said.loose or stated.loose:
-        return False
-    one, other = (said, stated) if ours else (stated, said)
-    return sum(one.words[w] for w in shared & other.affirmed) >= COVERED * one.weight
+    return not (said.verbal and stated.verbal) and not complements(said, stated)
 
 
 def _align(
@@ -96,7 +91,8 @@ def _predicate(claim: Clause, stated: Clause) -> bool:
 def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False) -> bool:
     found = _align(said, around, sources, han)
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
-    best = [stated for score, stated in found if score >= NEAR_BEST * found[0][0]]
+    near = NEAR_CONDITION if said.condition else NEAR_BEST
+    best = [stated for score, stated in found if score >= near * found[0][0]]
     if best and all(_contradicts(said, stated) for stated in best):
         return True
     covered = frozenset().union(*(frozenset(s.words) for s in best))

@@ -18,7 +18,7 @@ QUESTION_WEIGHT = 0.3
 BOUND_WEIGHT = 0.5
 DISTANCE = 0.3
 CLAUSE_STEP = 0.55
-KIND_WEIGHT = {"gram": 0.8, "neg": 0.3, "place": 2.0, "when": 0.3}
+KIND_WEIGHT = {"gram": 0.8, "light": 0.3, "neg": 0.3, "place": 2.0, "when": 0.3}
 SLACK = 0.2
 """How much better a rival value may fit before a said value counts as taken from elsewhere."""
 STATED_SLACK = 0.5

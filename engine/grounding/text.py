@@ -47,6 +47,9 @@ _CONTRACTIONS = (
     (re.compile(r"\b(wo)n't\b", re.I), "will not"),
     (re.compile(r"\b(sha)n't\b", re.I), "shall not"),
     (re.compile(r"n't\b", re.I), " not"),
+    (re.compile(r"'(?:re|m)\b", re.I), " are"),
+    (re.compile(r"'ll\b", re.I), " will"),
+    (re.compile(r"'ve\b", re.I), " have"),
     (re.compile(r"\bcannot\b", re.I), "can not"),
     (re.compile(r"\be-?mail", re.I), "email"),
     (
