@@ -67,13 +67,18 @@ class Turns:
         self._deadline_s = deadline_s
 
     def take(
-        self, message: Message, begun: Callable[[int], None] = lambda token: None
+        self,
+        message: Message,
+        begun: Callable[[int], None] = lambda token: None,
+        *,
+        deadline_s: float | None = None,
     ) -> Iterator[Delta | Reply]:
         """The deltas, then the reply with its turn; a journaled message is not answered again.
 
-        `begun` is told the lock's fencing token before the first delta. Closing the iterator
-        early drops the turn. Raises LeaseLost when another turn took the conversation over,
-        StoreError when sessions cannot be read or saved. A journal that fails is only logged.
+        `begun` is told the lock's fencing token before the first delta. `deadline_s` differs from
+        the usual one; 0 leaves no time for a model. Closing the iterator early drops the turn.
+        Raises LeaseLost when another turn took the conversation over, StoreError when sessions
+        cannot be read or saved. A journal that fails is only logged.
         """
         kind, _, turn = (message.action or "").partition(":")
         if kind in VERDICTS:
@@ -83,7 +88,8 @@ class Turns:
         with self._sessions.lock(message.conversation, message=message.id) as locked:
             begun(locked.token)
             recorded = self._recorded(turn_id(message))
-            yield recorded or (yield from self._answered(message, locked))
+            within_s = self._deadline_s if deadline_s is None else deadline_s
+            yield recorded or (yield from self._answered(message, locked, within_s))
 
     def failed(self, message: Message, error: Exception) -> Reply:
         """What the shopper gets instead of an exception; the log gets where it happened."""
@@ -103,13 +109,15 @@ class Turns:
             return text
         return show(text, self._sessions.peek(message.conversation), message)
 
-    def _answered(self, message: Message, locked: LockedSession) -> Generator[Delta, None, Reply]:
+    def _answered(
+        self, message: Message, locked: LockedSession, deadline_s: float
+    ) -> Generator[Delta, None, Reply]:
         started = time.monotonic()
         question, vault = mask(message.text, locked.session.vault)
         masked = replace(message, text=question)
         session = replace(locked.session, shopper=message.shopper, vault=_newest(vault))
         try:
-            answer = yield from self._answer(masked, session)
+            answer = yield from self._answer(masked, session, deadline_s)
         except (StoreError, RedisError) as error:
             raise _store_error(error) from error
         except Exception as error:
@@ -121,8 +129,10 @@ class Turns:
         self._record(message, question, reply, time.monotonic() - started)
         return reply
 
-    def _answer(self, masked: Message, session: Session) -> Generator[Delta, None, Answer]:
-        stream = self._assistant.answer(masked, session, deadline_s=self._deadline_s)
+    def _answer(
+        self, masked: Message, session: Session, deadline_s: float
+    ) -> Generator[Delta, None, Answer]:
+        stream = self._assistant.answer(masked, session, deadline_s=deadline_s)
         with closing(stream) if isinstance(stream, Generator) else nullcontext():
             for part in stream:
                 if isinstance(part, Answer):

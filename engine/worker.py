@@ -33,6 +33,8 @@ TURNS_AT_ONCE = 16
 SIGN_EVERY_S = 2.0
 LOOK_FOR_DEAD_EVERY_S = 1.0
 READ_WAIT_MS = 500
+PLAIN_AFTER = 3
+"""A turn begun more often than this gets the shop's own words: the model has not come through."""
 MAX_BEGUN = 8
 """A turn begun this often may be what kills the engines; it gets the error text instead."""
 STORE_TRIES = 5
@@ -174,14 +176,15 @@ class Worker:
         if message is None:
             self._record(item, conversation, str(head), None)
             return
-        if last or (taken_over and self._member.begun_times(item) > MAX_BEGUN):
+        begun = self._member.begun_times(item) if taken_over else 1
+        if last or begun > MAX_BEGUN:
             reply = self._turns.failed(message, StoreError("it was begun too often"))
             self._turns.record_failed(message, reply)
             self._record(item, conversation, message.id, reply)
             return
-        self._answer(item, message)
+        self._answer(item, message, 0.0 if begun > PLAIN_AFTER else None)
 
-    def _answer(self, item: str, message: Message) -> None:
+    def _answer(self, item: str, message: Message, deadline_s: float | None) -> None:
         token = 0
 
         def begun(given: int) -> None:
@@ -189,7 +192,7 @@ class Worker:
             token = given
             self._tell(message, "begun", token, "")
 
-        for part in self._turns.take(message, begun):
+        for part in self._turns.take(message, begun, deadline_s=deadline_s):
             if isinstance(part, Delta):
                 self._tell(message, "delta", token, part.text)
             else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.telegram import render
 from bot.telegram.parts import Delivery
 from engine import wire
-from engine.types import Reply, WordedBy
+from engine.types import Reply, Route, WordedBy
 from knowledge_base.store import DEMO_SHOP, Knowledge, load
 from tests.emulator import Call, EmulatorClient, User
 
@@ -40,6 +40,12 @@ class Turn:
     def generated(self) -> bool:
         """Whether the model was asked and wrote at least one sentence, used or refused."""
         return bool(self.reply.receipt.checks)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the shopper got an apology instead of an answer."""
+        reply = self.reply
+        return reply.route is Route.UNKNOWN and reply.band is None and not reply.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def outcome(asked: Sequence[Asked], made: dict[str, Turn], calls: Iterable[Call]
         repeats=sum(shown.values()) - len(shown),
         model_asked=sum(turn.generated for turn in replies),
         worded_by_model=sum(t.reply.receipt.worded_by is WordedBy.MODEL for t in replies),
-        apologies=sum(not turn.reply.confidence for turn in replies),
+        apologies=sum(turn.failed for turn in replies),
         in_order=_in_order(asked, made, sent),
         lost=tuple(message.text for message in asked if message not in whole),
     )
@@ -130,7 +136,11 @@ def outcome(asked: Sequence[Asked], made: dict[str, Turn], calls: Iterable[Call]
 
 def _whole(message: Asked, made: dict[str, Turn], shown: Counter[tuple[int, str]]) -> bool:
     turn = made.get(message.text)
-    return turn is not None and all(shown[message.chat, text] for text in _texts(turn))
+    return (
+        turn is not None
+        and not turn.failed
+        and all(shown[message.chat, text] for text in _texts(turn))
+    )
 
 
 def _texts(turn: Turn) -> list[str]:

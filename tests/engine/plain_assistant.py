@@ -33,8 +33,8 @@ class PlainPhrases:
 class PlainAssistant:
     """Says back what it was told and the how manieth it was.
 
-    "wait 0.2" takes its time, "boom …" raises, "nothing" answers with no text, "die" kills the
-    process. Two deltas come before each reply.
+    "wait 0.2" takes its time, "model 5" too where there is any, "boom …" raises, "nothing"
+    answers with no text, "die" kills the process. Two deltas come before each reply.
     """
 
     def answer(
@@ -47,6 +47,8 @@ class PlainAssistant:
             os.kill(os.getpid(), 9)
         if "wait" in words:
             time.sleep(float(words[words.index("wait") + 1]))
+        if "model" in words and deadline_s > 0:
+            time.sleep(float(words[words.index("model") + 1]))
         if "boom" in words:
             raise ValueError(f"cannot make sense of {message.text!r}")
         count = f"That was number {len(session.turns) + 1}."

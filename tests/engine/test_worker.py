@@ -23,7 +23,7 @@ from engine.journal import Journal
 from engine.processes import process_name
 from engine.types import Message, Reply, Route
 from engine.valkey import connect, connect_async
-from engine.worker import engine_ready, ready_engines
+from engine.worker import PLAIN_AFTER, engine_ready, ready_engines
 from tests.conftest import Place
 from tests.engine.desks import parts_of, reply_of, running_worker, said
 from tests.engine.plain_assistant import ERRORS, PlainPhrases
@@ -127,6 +127,31 @@ async def test_a_turn_of_a_killed_engine_is_taken_over_at_once(
         "You said: wait 0.7. That was number 1.",
     ]
     assert journal.counts()["turns"] == 1
+
+
+async def test_a_turn_that_outlasts_several_engines_is_answered_without_the_model(
+    engines: Engines, redis: Redis, async_redis: AsyncRedis
+) -> None:
+    asked = asyncio.create_task(reply_of(QueueDesk(async_redis), said("model 60")))
+    for _ in range(PLAIN_AFTER):
+        engine = engines.start()
+        name = process_name(engine.pid)
+        async with asyncio.timeout(15):
+            while name not in _busy(redis):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
+        engine.kill()
+        engine.wait()
+    engines.start()
+    async with asyncio.timeout(15):
+        assert (await asked).text.endswith("number 1.")
+
+
+def _busy(redis: Redis) -> list[str]:
+    """The engines that have a turn in hand."""
+    if not redis.exists(keys.TURNS) or not redis.xinfo_groups(keys.TURNS):
+        return []
+    workers = redis.xinfo_consumers(keys.TURNS, keys.GROUP)
+    return [str(worker["name"]) for worker in workers if int(worker["pending"])]
 
 
 async def test_a_message_that_kills_engines_gets_the_error_text(
