@@ -22,7 +22,7 @@ _CONDITION = re.compile(
     re.I,
 )
 _WITHOUT = frozenset({"without", "free of", "无"})
-_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅]", re.I)
+_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅限]", re.I)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
 
@@ -41,6 +41,7 @@ class Clause:
     """Whether a negation is of its verb, not only "without"."""
     only: bool = False
     """Whether it restricts: "only", 只."""
+
     @property
     def weight(self) -> float:
         """The weight of all its words."""
@@ -54,14 +55,6 @@ class Clause:
         """The clause with the words that only name its subject counting little."""
         words = {c: w * SUBJECT if c in subject else w for c, w in self.words.items()}
         return replace(self, words=words)
-
-    def denied(self) -> tuple[Clause, ...]:
-        """What each negation denies, as a claim of its own where it is but a part."""
-        return tuple(
-            Clause({c: self.words[c] for c in reach if c in self.words}, self.axes, (reach,))
-            for reach in self.negations
-            if 0 < len(reach & frozenset(self.words)) < len(self.words)
-        )
 
 
 def _reach(tokens: list[Token]) -> list[frozenset[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from engine.grounding.clauses import Clause, clauses
+from engine.grounding.clauses import Clause, clauses, whole
 from engine.grounding.reading import Source
 
 AFFIRMED, DENIED, BESIDE = 1, 2, 4
@@ -16,7 +16,7 @@ CLEAR = 0.75
 """A source is looked at if it shares at least this part of what the closest one shares."""
 
 
-LEAST_RESTRICTED = 0.7
+LEAST_RESTRICTED = 0.5
 FITTING = 0.75
 """Likeness to an affirming source clause that excuses a common verb."""
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
@@ -71,6 +71,10 @@ def _only_denied(said: Clause, uses: Uses, fits: bool) -> bool:
     return any(uses.get(word, 0) == DENIED for word in words)
 
 
+def _restricts(clause: Clause) -> bool:
+    return clause.only or bool(clause.negations)
+
+
 def complements(one: Clause, other: Clause) -> bool:
     """Whether "only within 3 hours" meets "not after 3 hours"."""
     restricts = one.only and other.negations or other.only and one.negations
@@ -79,8 +83,8 @@ def complements(one: Clause, other: Clause) -> bool:
 
 def _restricted(said: Clause, sources: tuple[Source, ...]) -> bool:
     """Whether a source restricts what an "only" clause restricts."""
-    stated = (c for s in sources for r in (s.title, *s.sentences) for c in clauses(r))
-    return any(said.shared(c) >= LEAST_RESTRICTED for c in stated if c.only or c.negations)
+    stated = (r for s in sources for r in s.sentences if any(map(_restricts, clauses(r))))
+    return any(said.shared(whole(r)) >= LEAST_RESTRICTED for r in stated)
 
 
 def _complemented(said: Clause, sources: tuple[Source, ...]) -> bool:
@@ -93,15 +97,15 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
         return False
     if said.only and not _restricted(said, sources):
         return True
-    whole = _closest(said, [_source_uses(s) for s in sources])
+    joint = _closest(said, [_source_uses(s) for s in sources])
     if not said.negations:
         near = _closest(said, [u for s in sources for u in _sentence_uses(s)])
         fits = _fits(said, sources)
-        known = [whole[w] for w in _telling(said) if w in whole]
+        known = [joint[w] for w in _telling(said) if w in joint]
         only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)
-        return only_in_denials or any(_only_denied(said, uses, fits) for uses in (whole, near))
-    known = [whole.get(word, 0) for word in said.words]
-    if any(use & DENIED for use in known):
+        return only_in_denials or any(_only_denied(said, uses, fits) for uses in (joint, near))
+    known = [joint.get(word, 0) for word in said.words]
+    if any(use & (DENIED | BESIDE) for use in known):
         return False
     telling = _telling(said)
-    return any(whole.get(w, 0) == AFFIRMED for w in said.predicates if w in telling)
+    return any(joint.get(w, 0) == AFFIRMED for w in said.predicates if w in telling)

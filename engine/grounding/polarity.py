@@ -37,7 +37,8 @@ _NO = re.compile(
 )
 
 _OPEN_QUESTION = re.compile(
-    r"\b(?:what|how|when|where|which|who|whose|why)\b|怎么|什么|哪|几|多少|多久|多长|多大|为何|谁", re.I
+    r"\b(?:what|how|when|where|which|who|whose|why)\b|怎么|什么|哪|几|多少|多久|多长|多大|为何|谁",
+    re.I,
 )
 
 
@@ -93,14 +94,7 @@ def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: boo
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
     near = NEAR_CONDITION if said.condition else NEAR_BEST
     best = [stated for score, stated in found if score >= near * found[0][0]]
-    if best and all(_contradicts(said, stated) for stated in best):
-        return True
-    covered = frozenset().union(*(frozenset(s.words) for s in best))
-    return any(
-        _flipped(part, around, sources, han)
-        for part in said.denied()
-        if not covered & frozenset(part.words)
-    )
+    return bool(best) and all(_contradicts(said, stated) for stated in best)
 
 
 def _opening(sentence: Reading, question: Reading) -> Clause | None:

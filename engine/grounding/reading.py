@@ -35,7 +35,9 @@ _FINITE = re.compile(r"\b(?:can|are|is|will|must|do|does|has|have|costs?|takes?|
 _CONDITION = re.compile(r"(?<=\s)(?:if|when|once|as long as|because|while)\b", re.I)
 _OWN_COST = re.compile(r"(?<!not )\bpay\b[^.,;]*\byourself\b|自己(?:出|付|承担|支付|负担)", re.I)
 _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
-_OPENING = re.compile(r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I)
+_OPENING = re.compile(
+    r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I
+)
 _LACK = frozenset("无 没有 没 非 不含 不带".split(" "))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
@@ -184,7 +186,9 @@ def _starts(text: str) -> tuple[int, ...]:
     """Where clauses begin. A comma before a mere list of things begins none."""
     cuts = [hit.start() for hit in _CLAUSE.finditer(text) if hit.start() > 0]
     joints = (hit.start() for hit in _JOINED.finditer(text))
-    cuts = sorted({*cuts, *(j for j in joints if _FINITE.search(text, max([0, *_before(cuts, j)]), j))})
+    cuts = sorted(
+        {*cuts, *(j for j in joints if _FINITE.search(text, max([0, *_before(cuts, j)]), j))}
+    )
     kept = [0]
     for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
         opening = _OPENING.match(text[:cut])

@@ -25,7 +25,15 @@ SUPPORT = 0.5
 """Least share of a sentence's words that its sources must hold, same language."""
 SUPPORT_ACROSS = 0.4
 """The same where the sentence is in another language than every passage: known words only."""
-_WEIGHT = {"light": 0.0, "word": 0.8, "gram": 0.35, "neg": 0.0, "axis": 0.6, "plain": 1.0, "mark": 1.0}
+_WEIGHT = {
+    "light": 0.0,
+    "word": 0.8,
+    "gram": 0.35,
+    "neg": 0.0,
+    "axis": 0.6,
+    "plain": 1.0,
+    "mark": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
