@@ -1,0 +1,91 @@
+"""Examples of the faq task: a question, one to three entries, an answer in other words."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from engine.generation.training.example import Example
+from engine.generation.training.families import Ask, Topic
+from engine.generation.training.slots import Slots
+from engine.generation.training.typos import messy
+from engine.types import Passage, Prompt, Route, SourceKind
+
+MESSY, ACROSS, FOLLOW_UP, MISPLACED = 0.25, 0.15, 0.2, 0.12
+COUNTS = (1, 1, 1, 1, 2, 2, 2, 3)
+"""How many passages an example may have; the engine shows one, seldom two."""
+DECLINES = {
+    "en": ("I don't know that.", "I am not sure about that."),
+    "zh": ("抱歉，这个我不清楚。", "不好意思，这个问题我不清楚。"),
+}
+
+
+def faq_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
+    """One question about one of `topics`, answered from its passage."""
+    topic = draw.choice(topics)
+    ask = draw.choice(topic.asks)
+    written = _other(language) if draw.random() < ACROSS else language
+    slots = Slots(draw, written)
+    passages = [_passage(topic, slots, written, draw)]
+    passages += _distractors(topic, topics, draw, written, draw.choice(COUNTS) - 1)
+    if draw.random() < MISPLACED:
+        draw.shuffle(passages)
+    said: tuple[str, ...] = ()
+    if draw.random() < FOLLOW_UP:
+        said = _turn(topic, topics, slots, draw, language)
+    question = _question(ask, slots, draw, language)
+    answer = slots.fill(draw.choice(ask.answers[language]), language)
+    prompt = Prompt(Route.FAQ, language, question, tuple(passages), said)
+    return Example(prompt, _capital(answer), topic.titles["en"], "faq")
+
+
+def decline_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
+    """A question whose answer stands in none of the passages."""
+    topic, *others = draw.sample(list(topics), 3)
+    ask = draw.choice(topic.asks)
+    passages = tuple(_passage(t, Slots(draw, language), language, draw) for t in others[:1])
+    question = _question(ask, Slots(draw, language), draw, language)
+    prompt = Prompt(Route.FAQ, language, question, passages)
+    return Example(prompt, draw.choice(DECLINES[language]), topic.titles["en"], "decline")
+
+
+def _other(language: str) -> str:
+    return "zh" if language == "en" else "en"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _passage(topic: Topic, slots: Slots, written: str, draw: random.Random) -> Passage:
+    sentences = list(topic.sentences[written])
+    if draw.random() < 0.3:
+        draw.shuffle(sentences)
+    gap = "" if written == "zh" else " "
+    text = gap.join(_capital(slots.fill(s, written)) for s in sentences)
+    title = topic.titles[written]
+    return Passage(f"entry:{topic.titles['en']}", SourceKind.ENTRY, title, text, written)
+
+
+def _distractors(
+    topic: Topic, topics: Sequence[Topic], draw: random.Random, written: str, count: int
+) -> list[Passage]:
+    """Other entries, with numbers of their own."""
+    others = draw.sample([t for t in topics if t is not topic], count)
+    return [_passage(other, Slots(draw, written), written, draw) for other in others]
+
+
+def _question(ask: Ask, slots: Slots, draw: random.Random, language: str) -> str:
+    question = slots.fill(draw.choice(ask.questions[language]), language)
+    return messy(question, language, draw) if draw.random() < MESSY else question
+
+
+def _turn(
+    topic: Topic, topics: Sequence[Topic], slots: Slots, draw: random.Random, language: str
+) -> tuple[str, str]:
+    """The turn before: of the same entry, or of another."""
+    if draw.random() < 0.5:
+        topic, slots = draw.choice(topics), Slots(draw, language)
+    ask = draw.choice(topic.asks)
+    question = _question(ask, slots, draw, language)
+    return question, slots.fill(draw.choice(ask.answers[language]), language)
