@@ -72,6 +72,11 @@ class Valkey:
             return self.process.poll() is None
         return _answers(self.socket)
 
+    def compact(self) -> None:
+        """Write its file anew, without what was deleted since. Raises StoreError."""
+        with store_errors(str(self.socket)), Redis(unix_socket_path=str(self.socket)) as client:
+            client.bgrewriteaof()
+
     def stop(self) -> None:
         """Stop it if this process started it; its data is on disk already."""
         if self.process is None or self.process.poll() is not None:

@@ -23,6 +23,8 @@ STEADY_AFTER_S = 60.0
 GIVE_UP_AFTER = 5
 """Crashes in a row before the house was ever ready."""
 GRACE_S = 30.0
+COMPACT_AFTER_S, COMPACT_EVERY_S = 60.0, 3600.0
+"""Shoppers' raw words, deleted when their turn is journaled, leave the disk this soon."""
 BAD_INPUT = 2
 
 log = logging.getLogger("shopdesk.run")
@@ -33,6 +35,9 @@ class Store(Protocol):
 
     def running(self) -> bool:
         """Whether it runs now."""
+
+    def compact(self) -> None:
+        """Take off the disk what was deleted."""
 
     def stop(self) -> None:
         """Stop it, if it is this process's."""
@@ -78,6 +83,7 @@ class Supervisor:
     grace_s: float = GRACE_S
     _stop: threading.Event = field(default_factory=threading.Event)
     _store_next_at: float = 0.0
+    _compact_at: float = field(default_factory=lambda: time.monotonic() + COMPACT_AFTER_S)
     _told: bool = False
 
     def run(self) -> int:
@@ -103,6 +109,7 @@ class Supervisor:
                 for child in self.children:
                     if not child.running and not self._keep(child):
                         return BAD_INPUT
+                self._compact_store()
             if not self._told and all(c.running for c in self.children) and self.is_ready():
                 self._told = True
                 self.tell()
@@ -122,6 +129,15 @@ class Supervisor:
             self._store_next_at = time.monotonic() + LAST_PAUSE_S / 6
             return False
         return True
+
+    def _compact_store(self) -> None:
+        if self.store is None or time.monotonic() < self._compact_at:
+            return
+        self._compact_at = time.monotonic() + COMPACT_EVERY_S
+        try:
+            self.store.compact()
+        except StoreError as error:
+            log.warning("deleted words are still in Valkey's file: %s", error)
 
     def _keep(self, child: Child) -> bool:
         """Start a child that does not run, when its time has come; False to give up."""

@@ -91,6 +91,24 @@ def test_what_was_acknowledged_survives_a_killed_server(home: Path) -> None:
     assert not again.running()
 
 
+def test_what_was_deleted_is_off_the_disk_after_compacting(home: Path) -> None:
+    def on_disk() -> bool:
+        return any(b"raw words" in f.read_bytes() for f in home.rglob("*.aof"))
+
+    server = valkey.start(home)
+    with client_of(server) as client:
+        client.set("message", "raw words")
+        client.delete("message")
+    assert on_disk()
+    server.compact()
+    for _ in range(100):
+        if not on_disk():
+            break
+        time.sleep(0.05)
+    assert not on_disk()
+    server.stop()
+
+
 def test_only_its_owner_can_reach_it(home: Path) -> None:
     server = valkey.start(home)
     assert (home / "valkey").stat().st_mode & 0o777 == 0o700
