@@ -17,12 +17,13 @@ _WEIGHT = {"gram": 0.5, "light": 0.5, "neg": 0.0, "place": 2.0, "topic": 1.5}
 PREDICATE_KINDS = frozenset({"plain", "topic"})
 _MARKS = " ,;:，；：。.!?！？"
 _CONDITION = re.compile(
-    r"^(?:and |or |but )?(?:should|if|when|once|as long as|after|before|until|where|whether|because|since)\b"
+    r"^(?:and |or |but )?"
+    r"(?:should|if|when|once|as long as|after|before|until|where|whether|because|since)\b"
     r"|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
     re.I,
 )
 _WITHOUT = frozenset({"without", "free of", "无"})
-_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅限]", re.I)
+_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅]|限[于用购量一]|[人单]限", re.I)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
 

@@ -17,8 +17,9 @@ CLEAR = 0.75
 
 
 LEAST_RESTRICTED = 0.5
-FITTING = 0.75
-"""Likeness to an affirming source clause that excuses a common verb."""
+FITTING = 0.9
+"""The part of a clause beside a common verb that one source sentence must affirm to excuse it."""
+LEAST_FITTING = 1.7
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
 
 Uses = dict[str, int]
@@ -56,19 +57,26 @@ def _closest(said: Clause, every: list[Uses]) -> Uses:
     return joint
 
 
-def _fits(said: Clause, sources: tuple[Source, ...]) -> bool:
-    """Whether an affirming source clause says nearly the same."""
-    stated = (c for s in sources for r in s.sentences for c in clauses(r) if not c.negations)
-    return any(said.shared(c) >= FITTING * (said.weight * c.weight) ** 0.5 for c in stated)
+def _fits(word: str, said: Clause, sources: tuple[Source, ...]) -> bool:
+    """Whether some source sentence affirms all else that the clause says."""
+    rest = {w: weight for w, weight in said.words.items() if w != word}
+    if sum(rest.values()) < LEAST_FITTING:
+        return False
+    for reading in (r for s in sources for r in s.sentences):
+        affirming = [c for c in clauses(reading) if not c.negations]
+        held = sum(v for w, v in rest.items() if any(w in c.words for c in affirming))
+        if held >= FITTING * sum(rest.values()):
+            return True
+    return False
 
 
 def _telling(said: Clause) -> list[str]:
     return [c for c, w in said.words.items() if TELLING <= w < 2 and c not in said.axes]
 
 
-def _only_denied(said: Clause, uses: Uses, fits: bool) -> bool:
-    words = [w for w in _telling(said) if not (fits and w in COMMON_VERBS)]
-    return any(uses.get(word, 0) == DENIED for word in words)
+def _only_denied(said: Clause, uses: Uses, sources: tuple[Source, ...]) -> bool:
+    denied = [word for word in _telling(said) if uses.get(word, 0) == DENIED]
+    return any(w not in COMMON_VERBS or not _fits(w, said, sources) for w in denied)
 
 
 def _restricts(clause: Clause) -> bool:
@@ -77,7 +85,7 @@ def _restricts(clause: Clause) -> bool:
 
 def complements(one: Clause, other: Clause) -> bool:
     """Whether "only within 3 hours" meets "not after 3 hours"."""
-    restricts = one.only and other.negations or other.only and one.negations
+    restricts = (one.only and other.negations) or (other.only and one.negations)
     return bool(restricts) and any(w[0].isdigit() and w in other.words for w in one.words)
 
 
@@ -100,10 +108,9 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
     joint = _closest(said, [_source_uses(s) for s in sources])
     if not said.negations:
         near = _closest(said, [u for s in sources for u in _sentence_uses(s)])
-        fits = _fits(said, sources)
         known = [joint[w] for w in _telling(said) if w in joint]
         only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)
-        return only_in_denials or any(_only_denied(said, uses, fits) for uses in (joint, near))
+        return only_in_denials or any(_only_denied(said, uses, sources) for uses in (joint, near))
     known = [joint.get(word, 0) for word in said.words]
     if any(use & (DENIED | BESIDE) for use in known):
         return False

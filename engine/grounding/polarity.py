@@ -30,9 +30,10 @@ _YES = re.compile(
 )
 _SORRY = r"(?:抱歉|对不起|很遗憾|不好意思|您好|亲)?[,，]?"
 _NO = re.compile(
-    rf"^\W*(?:no(?=\W*$|[,.!:;]| (?:we|it|they|you|this|that)\b)|nope|sorry,? no|unfortunately,? no|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?"
-    rf"|不会的?|不用"
-    r"|不需要|不支持|不))(?=[\s,，.。!！:;；]|$)",
+    r"^\W*(?:no(?=\W*$|[,.!:;]| (?:we|it|they|you|this|that)\b)|nope"
+    r"|sorry,? no|unfortunately,? no"
+    rf"|{_SORRY}(?:不是的?|不可以|不行|不能|没有的?|不会的?|不用|不需要|不支持|不))"
+    r"(?=[\s,，.。!！:;；]|$)",
     re.I,
 )
 
@@ -47,10 +48,17 @@ def _denials(clause: Clause, shared: frozenset[str], axes: frozenset[str]) -> in
     return sum(1 for reach in clause.negations if reach & shared and not reach & axes)
 
 
+def _lacks(one: Clause, other: Clause) -> bool:
+    """Whether one speaks of something without what the other's has."""
+    return any(w.startswith("not ") and w[4:] in other.words for w in one.words)
+
+
 def _contradicts(said: Clause, stated: Clause) -> bool:
     """Whether two aligned clauses say opposite things."""
     axes = frozenset(a for a in said.axes if said.axes[a] and stated.axes.get(a))
     if any(said.axes[a] != stated.axes[a] for a in axes):
+        return True
+    if _lacks(said, stated) or _lacks(stated, said):
         return True
     shared = frozenset(said.words) & frozenset(stated.words)
     ours, theirs = _denials(said, shared, axes), _denials(stated, shared, axes)
@@ -91,9 +99,10 @@ def _predicate(claim: Clause, stated: Clause) -> bool:
 
 def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False) -> bool:
     found = _align(said, around, sources, han)
+    top = [pair for pair in found[:1] if pair[1].negations]
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
     near = NEAR_CONDITION if said.condition else NEAR_BEST
-    best = [stated for score, stated in found if score >= near * found[0][0]]
+    best = [stated for score, stated in found + top if score >= near * found[0][0]]
     return bool(best) and all(_contradicts(said, stated) for stated in best)
 
 

@@ -38,7 +38,7 @@ _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
 _OPENING = re.compile(
     r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I
 )
-_LACK = frozenset("无 没有 没 非 不含 不带".split(" "))
+_LACK = frozenset(("无", "没有", "没", "非", "不含", "不带"))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
     r"\x00|\b(?:is|are|was|were|be|can|could|will|would|must|may|should|do|does|has|have|had|you"
