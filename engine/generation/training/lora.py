@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import ModelError
 from engine.generation.merge import CONFIG, WEIGHTS
 from engine.generation.prepare import MODEL_NAME
 from engine.generation.prompts import LAYOUT_VERSION
@@ -30,7 +30,7 @@ class LoraModel:
         config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(TARGETS), lora_dropout=0)
         self._rank, self._alpha = rank, alpha
         self._model: Any = get_peft_model(base, config, autocast_adapter_dtype=False)
-        self._causal = self._model.base_model.model
+        self._causal: Any = self._model.base_model.model
         self.device = next(base.parameters()).device
 
     @classmethod
@@ -40,7 +40,7 @@ class LoraModel:
         from transformers import AutoModelForCausalLM
 
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+        base: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
         return cls(base.to(device))
 
     def weights(self) -> dict[str, Tensor]:
@@ -68,7 +68,7 @@ class LoraModel:
         small = {n: w.detach().to(torch.bfloat16).cpu().contiguous() for n, w in weights.items()}
         partial = folder / f".{WEIGHTS}.partial"
         save_file(small, partial, metadata={"format": "pt", "prompt_layout": str(LAYOUT_VERSION)})
-        os.replace(partial, folder / WEIGHTS)
+        partial.replace(folder / WEIGHTS)
         config = {
             "peft_type": "LORA",
             "task_type": "CAUSAL_LM",
@@ -83,4 +83,14 @@ class LoraModel:
         }
         partial = folder / f".{CONFIG}.partial"
         partial.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        os.replace(partial, folder / CONFIG)
+        partial.replace(folder / CONFIG)
+
+
+def read_adapter(folder: Path) -> dict[str, Tensor]:
+    """The weights of an adapter folder. Raises ModelError where there is none."""
+    from safetensors.torch import load_file
+
+    if not (folder / WEIGHTS).is_file():
+        raise ModelError(f"there is no {WEIGHTS}", where=str(folder),
+                         mend="give the folder of a trained adapter.")  # fmt: skip
+    return load_file(folder / WEIGHTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +68,7 @@ class Optimiser:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.partial")
         save_file(tensors, partial, metadata={"state": json.dumps(state)})
-        os.replace(partial, path)
+        partial.replace(path)
 
     def load(self, path: Path, step: int) -> None:
         """Go on from a checkpoint that `save` wrote after `step` steps."""

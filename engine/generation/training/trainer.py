@@ -14,6 +14,8 @@ from engine.generation.training.lora import LoraModel
 from engine.generation.training.optimiser import Optimiser, read_state
 
 CHECKPOINT = "checkpoint.safetensors"
+BATCH = 8
+"""Examples a step."""
 _HELD_BATCH = 16
 
 Step = Callable[[int, int, float], None]
@@ -26,10 +28,10 @@ class Plan:
 
     steps: int
     seed: int
-    batch: int = 8
-    rate: float = 3e-4
+    batch: int = BATCH
+    rate: float = 4e-4
     check_every: int = 50
-    save_every: int = 20
+    save_every: int = 10
     data: str = ""
     """Digest of the examples."""
 
@@ -71,19 +73,17 @@ def train(
     run = _resume(optimiser, plan, out)
     if run.step == 0 and start is not None:
         optimiser.start_from(start)
+    if not run.held_out:
+        _validate(model, optimiser, held_out, run, out, notes or {})
     while run.step < plan.steps:
         began = time.perf_counter()
-        try:
-            _one_step(model, optimiser, learn, plan, run)
-            done = run.step == plan.steps
-            if run.step % plan.check_every == 0 or done:
-                _validate(model, optimiser, held_out, run, out, notes or {})
-            run.seconds += time.perf_counter() - began
-        finally:
-            # A step that was cut short left the weights as they were after the step before.
-            whole = len(run.losses) == run.step
-            if whole and (run.step % plan.save_every == 0 or run.step == plan.steps):
-                optimiser.save(out / CHECKPOINT, {"plan": asdict(plan), "run": asdict(run)})
+        _one_step(model, optimiser, learn, plan, run)
+        done = run.step == plan.steps
+        if run.step % plan.check_every == 0 or done:
+            _validate(model, optimiser, held_out, run, out, notes or {})
+        run.seconds += time.perf_counter() - began
+        if run.step % plan.save_every == 0 or done:
+            optimiser.save(out / CHECKPOINT, {"plan": asdict(plan), "run": asdict(run)})
         tell(run.step, plan.steps, run.losses[-1])
     return run
 
