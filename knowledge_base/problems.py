@@ -24,6 +24,20 @@ class Problem:
         return f"{self.file}:{self.line}: {self.reason}"
 
 
+class ShopFilesError(KnowledgeError):
+    """What is wrong with a shop's files; `problems` lists all of it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        shown = "\n".join(str(problem) for problem in problems[:SHOWN])
+        more = len(problems) - SHOWN
+        rest = f"\n… and {more} more" if more > 0 else ""
+        super().__init__(
+            f"{len(problems)} problem(s) in the shop's files:\n{shown}{rest}",
+            mend="correct these lines and run `shopdesk kb check`; nothing was changed.",
+        )
+        self.problems = problems
+
+
 @dataclass(slots=True)
 class Problems:
     """Gathers problems of one reading, so that an operator sees all of them at once."""
@@ -42,13 +56,6 @@ class Problems:
         self.add(file, line, f"unknown field {name!r}; {hint}")
 
     def raise_if_any(self) -> None:
-        """Raise KnowledgeError listing what was found, if anything was."""
-        if not self.found:
-            return
-        shown = "\n".join(str(problem) for problem in self.found[:SHOWN])
-        more = len(self.found) - SHOWN
-        rest = f"\n… and {more} more" if more > 0 else ""
-        raise KnowledgeError(
-            f"{len(self.found)} problem(s) in the shop's files:\n{shown}{rest}",
-            mend="correct these lines and run `shopdesk kb check`; nothing was changed.",
-        )
+        """Raise ShopFilesError listing what was found, if anything was."""
+        if self.found:
+            raise ShopFilesError(tuple(self.found))

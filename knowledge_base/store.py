@@ -56,6 +56,8 @@ def load(folder: Path) -> Knowledge:
     replies = read_replies(folder / "replies.yaml", shop, EMPTY_SHOP / "replies.yaml", problems)
     entries = _read_entries(folder / "faq", problems)
     products = _table(folder / "catalogue.csv", lambda p: read_products(p, shop, problems))
+    # A row that cannot be read would have every row that names its product called wrong too.
+    problems.raise_if_any()
     ids = frozenset(product.id for product in products)
     reviews = _table(folder / "reviews.csv", lambda p: read_reviews(p, ids, problems))
     orders = _table(folder / "orders.csv", lambda p: read_orders(p, problems))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.cli.common import load_settings, print_json, progress_bar
+from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
 
 
@@ -12,8 +13,13 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Check a shop's folder, and for publish make it live."""
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
-    counts = _counts(load(folder))
-    result: dict[str, object] = {"folder": str(folder), **counts}
+    try:
+        counts = _counts(load(folder))
+    except ShopFilesError as error:
+        if arguments.json:
+            print_json({"folder": folder, "refused": error.problems})
+        raise
+    result: dict[str, object] = {"folder": str(folder), **counts, "refused": []}
     if arguments.action == "publish":
         from engine.publish import publish
         from engine.retrieval.encoders import Encoders

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
+import shutil
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from engine.errors import ShopdeskError
@@ -51,6 +54,7 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("question")
         command.add_argument("--session", default="", help="a conversation to go on with")
         command.add_argument("--language", help="answer in this language")
+        command.add_argument("--as-of", type=_day, help="ask as if on this day, YYYY-MM-DD")
     elif name == "chat":
         command.add_argument("--session", default="", help="a conversation to go on with")
         command.add_argument("--language", help="the language to begin in")
@@ -70,6 +74,10 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--settings", action="store_true", help="print the settings table")
 
 
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 ran, 1 an expectation failed, 2 bad input or set-up."""
     arguments = parser().parse_args(argv)
@@ -80,11 +88,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"shopdesk {arguments.command}: {error}", file=sys.stderr)
         return BAD_INPUT
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"shopdesk {arguments.command}: {place}{error.strerror or error}", file=sys.stderr)
+        print(f"shopdesk {arguments.command}: {_told(error)}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return 130
+
+
+_MENDS = {
+    errno.ENOSPC: "free some room there, or name a folder elsewhere; nothing half-written stays.",
+    errno.EDQUOT: "free some room there, or name a folder elsewhere; nothing half-written stays.",
+    errno.EACCES: "see that the folder belongs to you, or name another with SHOPDESK_HOME.",
+    errno.EROFS: "it cannot be written to; name another folder with SHOPDESK_HOME.",
+}
+
+
+def _told(error: OSError) -> ShopdeskError:
+    if isinstance(error, shutil.Error):
+        _, where, why = error.args[0][0]
+        return ShopdeskError(str(why), where=str(where), mend=_MENDS[errno.ENOSPC])
+    mend = _MENDS.get(error.errno or 0, "see that the file or folder is there and yours.")
+    # Of a copy that failed the second name is the one that was being written.
+    where = error.filename2 or error.filename or ""
+    return ShopdeskError(error.strerror or str(error), where=str(where), mend=mend)
 
 
 def _module(command: str) -> str:

@@ -6,6 +6,7 @@ import argparse
 import fcntl
 import logging
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -104,8 +105,16 @@ def _tell(settings: Settings) -> None:
         else "set TELEGRAM_TOKEN (from @BotFather) and start again"
     )
     print(f"Browser   http://{shown}:{settings.web_port}")
-    print("Terminal  shopdesk chat")
+    print(f"Terminal  {_ourselves()} chat")
     print(f"Telegram  {telegram}", flush=True)
+
+
+def _ourselves() -> str:
+    """How the shopper's side of the terminal calls us: the bare name where the shell finds it."""
+    program = Path(sys.argv[0])
+    if shutil.which("shopdesk") or program.name != "shopdesk":
+        return "shopdesk"
+    return os.path.relpath(program)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cli.common import load_settings, plain, print_json, progress_bar
 from engine.settings import Settings
-from engine.types import Delta, Message, Reply
+from engine.types import Message, Reply
 
 if TYPE_CHECKING:
     from engine.desk import Desk
@@ -21,12 +21,13 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Open a desk, then ask once or chat."""
     settings = load_settings(arguments)
     session = arguments.session or uuid.uuid4().hex
-    desk = open_desk(settings)
+    desk = open_desk(settings, running=arguments.kb is None)
     if arguments.command == "chat":
         from bot.cli.chat import talk
 
         return talk(desk, session=f"terminal:{session}", language=arguments.language)
-    reply = asyncio.run(_ask(desk, arguments.question, session, arguments.language))
+    message = _message(arguments, f"terminal:{session}")
+    reply = asyncio.run(_reply(desk, message))
     if arguments.json:
         print_json(reply_json(reply))
     else:
@@ -34,14 +35,17 @@ def run_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def open_desk(settings: Settings) -> Desk:
-    """The queue of a running engine of this home; without one, a desk in this process."""
+def open_desk(settings: Settings, *, running: bool = True) -> Desk:
+    """The queue of a running engine of this home; without one, a desk in this process.
+
+    With `running` false the engine is passed by: it answers for another shop.
+    """
     from engine.desk import LocalDesk, QueueDesk
     from engine.valkey import connect, connect_async
     from engine.worker import engine_ready
 
     redis = connect(settings)
-    if settings.kb is None and engine_ready(redis):
+    if running and engine_ready(redis):
         return QueueDesk(connect_async(settings))
     from engine.build import build_assistant
     from engine.counters import RedisCounters
@@ -90,19 +94,22 @@ def reply_json(reply: Reply) -> dict[str, Any]:
     }
 
 
-async def _ask(desk: Desk, question: str, session: str, language: str | None) -> Reply:
-    message = Message(
+def _message(arguments: argparse.Namespace, conversation: str) -> Message:
+    now = datetime.now(UTC)
+    return Message(
         id=uuid.uuid4().hex,
-        conversation=f"terminal:{session}",
-        shopper=f"terminal:{session}",
-        text=question,
-        at=datetime.now(UTC),
-        language_hint=language,
+        conversation=conversation,
+        shopper=conversation,
+        text=arguments.question,
+        at=datetime.combine(arguments.as_of, now.timetz()) if arguments.as_of else now,
+        language_hint=arguments.language,
     )
+
+
+async def _reply(desk: Desk, message: Message) -> Reply:
     async for piece in desk.stream(message):
-        if isinstance(piece, Delta):
-            continue
-        return piece
+        if isinstance(piece, Reply):
+            return piece
     raise AssertionError("a desk ended without a reply")
 
 
