@@ -16,7 +16,7 @@ COUNTS = (1, 1, 1, 1, 2, 2, 2, 3)
 """How many passages an example may have; the engine shows one, seldom two."""
 DECLINES = {
     "en": ("I don't know that.", "I am not sure about that."),
-    "zh": ("抱歉，这个我不清楚。", "不好意思，这个问题我不清楚。"),
+    "zh": ("抱歉，我不知道。", "对不起，我不了解。"),
 }
 
 
