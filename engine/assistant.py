@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from engine.answers import talk
 from engine.knowledge import ShopKnowledge
@@ -31,7 +32,8 @@ class Assistant:
         self._know = knowledge
         self._wording = wording
         self._understanding = Understanding(knowledge.shop)
-        self.snapshot = knowledge.snapshot
+        self.snapshot, self.day = knowledge.snapshot, knowledge.day
+        self.zone = ZoneInfo(knowledge.shop.time_zone)
         self.replies = knowledge.replies
 
     def plan(self, message: Message, session: Session) -> Plan:

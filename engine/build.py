@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.answers.cards import Cards
 from engine.answers.faq import FaqAnswers
@@ -23,7 +25,7 @@ from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.snapshot import Progress, SnapshotData, read_live, read_snapshot
-from engine.retrieval.text import Speller
+from engine.retrieval.spelling import Speller
 from engine.settings import Settings
 from engine.types import Answer, Delta, Message, Plan, Session
 from engine.wording import Wording
@@ -33,11 +35,12 @@ LOOK_FOR_PUBLISH_S = 1.0
 
 
 def shop_knowledge(
-    data: SnapshotData, encoders: Encoders, counters: DailyCounters
+    data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime
 ) -> ShopKnowledge:
-    """Everything the assistant asks, from one verified snapshot."""
-    from datetime import UTC, datetime
+    """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
+    Entries not valid yet or no more are left out.
+    """
     known = load(data.folder / "knowledge")
     entries = (*entry_rows(known.entries), *route_rows())
     products = product_rows(known.products, known.shop)
@@ -47,7 +50,7 @@ def shop_knowledge(
         known.products,
         known.shop,
     )
-    today = datetime.now(UTC).date()
+    today = now.astimezone(ZoneInfo(known.shop.time_zone)).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}
     rows = [
         i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
@@ -59,9 +62,12 @@ def shop_knowledge(
     cards = Cards(search.products, known.shop, known.replies)
     return ShopKnowledge(
         snapshot=data.id,
+        day=today,
         shop=known.shop,
         replies=known.replies,
-        entries=EntrySearch(encoders, found, data.calibrations),
+        entries=EntrySearch(
+            encoders, found, data.calibrations, {entry.id: entry.tags for entry in known.entries}
+        ),
         products=search,
         orders=Orders(known.orders, search.products, known.replies, counters),
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
@@ -75,10 +81,15 @@ def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:
     return Recommender(search.products, known.shop, co_occurrence(known.events))
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class LiveAssistant:
     """The assistant of the live snapshot; follows a publish within about a second.
 
-    A snapshot that does not load leaves the one before it in place.
+    With `only` it stays with that snapshot. At the shop's midnight it is made anew, as entries
+    begin and cease to be valid. A snapshot that does not load leaves the one before in place.
     """
 
     def __init__(
@@ -88,15 +99,19 @@ class LiveAssistant:
         generator: Generator | None,
         counters: DailyCounters,
         daily_tokens: int,
+        only: str = "",
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         self._home = home
+        self._only = only
+        self._clock = clock
         self._encoders = encoders
         self._generator = generator
         self._counters = counters
         self._daily_tokens = daily_tokens
         self._looked_at = 0.0
         self._swapping = threading.Lock()
-        self._current = self._load(read_live(home))
+        self._current = self._load(only or read_live(home))
 
     @property
     def snapshot(self) -> str:
@@ -124,7 +139,7 @@ class LiveAssistant:
 
     def _load(self, snapshot: str) -> Assistant:
         data = read_snapshot(self._home / "snapshots" / snapshot, self._encoders.names)
-        knowledge = shop_knowledge(data, self._encoders, self._counters)
+        knowledge = shop_knowledge(data, self._encoders, self._counters, self._clock())
         wording = Wording(
             self._generator, self._counters, snapshot=data.id, daily_tokens=self._daily_tokens
         )
@@ -134,12 +149,15 @@ class LiveAssistant:
         now = time.monotonic()
         if now - self._looked_at > LOOK_FOR_PUBLISH_S and self._swapping.acquire(blocking=False):
             self._looked_at = now
-            live = read_live(self._home)
-            if live and live != self._current.snapshot:
+            live = self._only or read_live(self._home)
+            if live and (live != self._current.snapshot or self._day_is_over()):
                 threading.Thread(target=self._swap, args=(live,), daemon=True).start()
             else:
                 self._swapping.release()
         return self._current
+
+    def _day_is_over(self) -> bool:
+        return self._clock().astimezone(self._current.zone).date() != self._current.day
 
     def _swap(self, snapshot: str) -> None:
         import logging
@@ -158,19 +176,21 @@ def build_assistant(
     generator: Generator | None = None,
     counters: DailyCounters | None = None,
     progress: Progress | None = None,
+    aside: bool = False,
+    clock: Callable[[], datetime] = _now,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
-    With `settings.kb` that folder is built and answered from as it stands.
+    With `settings.kb` that folder is built and made live as it stands; with `aside` it is only
+    answered from, and what is live in this home stays live. `clock` says what day it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = Encoders.default(settings.threads)
     folder = ensure_shop(settings.home, settings.kb)
-    snapshot = read_live(settings.home)
-    if settings.kb is not None:
-        build_snapshot(folder, settings.home, encoders, progress)
-        publish(folder, settings.home, encoders)
-    elif not snapshot:
+    only = ""
+    if settings.kb is not None and aside:
+        only = build_snapshot(folder, settings.home, encoders, progress)
+    elif settings.kb is not None or not read_live(settings.home):
         publish(folder, settings.home, encoders, progress)
     return LiveAssistant(
         settings.home,
@@ -178,4 +198,6 @@ def build_assistant(
         generator,
         counters or MemoryCounters(),
         settings.daily_tokens,
+        only,
+        clock,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from engine.answers import talk
@@ -12,7 +13,7 @@ from engine.orders import OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.products import ProductSearch, ProductsFound
-from engine.retrieval.text import Speller
+from engine.retrieval.spelling import Speller
 from engine.routing.constraints import Constraints, colour_words
 from engine.routing.router import Routed
 from engine.routing.understanding import Question
@@ -33,9 +34,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class ShopKnowledge:
-    """The parts of one snapshot that the assistant asks."""
+    """The parts of one snapshot that the assistant asks, as they hold on one day of the shop."""
 
     snapshot: str
+    day: date
     shop: Shop
     replies: Replies
     entries: EntrySearch

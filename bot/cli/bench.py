@@ -27,7 +27,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     questions = read_questions(arguments.questions)
     with progress_bar("reading the shop") as step:
         generator = build_generator(settings)
-        assistant = build_assistant(settings, generator=generator, progress=step)
+        assistant = build_assistant(settings, generator=generator, progress=step, aside=True)
     with progress_bar("asking") as step:
         timed = ask_all(assistant, questions, arguments.repeat, step)
     print_json({"questions": len(questions), "repeat": arguments.repeat,

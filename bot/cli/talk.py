@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.common import load_settings, plain, print_json, progress_bar
@@ -21,7 +21,8 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Open a desk, then ask once or chat."""
     settings = load_settings(arguments)
     session = arguments.session or uuid.uuid4().hex
-    desk = open_desk(settings, running=arguments.kb is None)
+    as_of = getattr(arguments, "as_of", None)
+    desk = open_desk(settings, running=arguments.kb is None and as_of is None, as_of=as_of)
     if arguments.command == "chat":
         from bot.cli.chat import talk
 
@@ -35,10 +36,10 @@ def run_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def open_desk(settings: Settings, *, running: bool = True) -> Desk:
+def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = None) -> Desk:
     """The queue of a running engine of this home; without one, a desk in this process.
 
-    With `running` false the engine is passed by: it answers for another shop.
+    With `running` false the engine is passed by: it answers for another shop or another day.
     """
     from engine.desk import LocalDesk, QueueDesk
     from engine.valkey import connect, connect_async
@@ -56,7 +57,12 @@ def open_desk(settings: Settings, *, running: bool = True) -> Desk:
     generator = build_generator(settings)
     with progress_bar("reading the shop") as progress:
         assistant = build_assistant(
-            settings, generator=generator, counters=RedisCounters(redis), progress=progress
+            settings,
+            generator=generator,
+            counters=RedisCounters(redis),
+            progress=progress,
+            aside=True,
+            clock=lambda: _moment(as_of),
         )
     journal = Journal.open(settings)
     return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
@@ -95,15 +101,20 @@ def reply_json(reply: Reply) -> dict[str, Any]:
 
 
 def _message(arguments: argparse.Namespace, conversation: str) -> Message:
-    now = datetime.now(UTC)
     return Message(
         id=uuid.uuid4().hex,
         conversation=conversation,
         shopper=conversation,
         text=arguments.question,
-        at=datetime.combine(arguments.as_of, now.timetz()) if arguments.as_of else now,
+        at=_moment(arguments.as_of),
         language_hint=arguments.language,
     )
+
+
+def _moment(day: date | None) -> datetime:
+    """Now, or the same time of another day."""
+    now = datetime.now(UTC)
+    return datetime.combine(day, now.timetz()) if day else now
 
 
 async def _reply(desk: Desk, message: Message) -> Reply:

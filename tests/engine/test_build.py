@@ -1,0 +1,95 @@
+"""The live assistant follows the files, the day and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import engine.build
+from engine.build import LiveAssistant
+from engine.counters import MemoryCounters
+from engine.publish import build_snapshot, publish
+from engine.retrieval.encoders import Encoders, UniversalEncoder
+from engine.types import Message, Session
+from knowledge_base.store import EMPTY_SHOP, copy_shop
+
+MAY = datetime(2026, 5, 31, 12, tzinfo=UTC)
+JUNE = datetime(2026, 6, 1, 12, tzinfo=UTC)
+QUESTION = "How do I reach you?"
+
+
+@pytest.fixture(scope="module")
+def encoders() -> Encoders:
+    return Encoders({"other": UniversalEncoder(threads=1)})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy_shop(EMPTY_SHOP, tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    entry = folder / "faq" / "contact.md"
+    text = entry.read_text("utf-8")
+    assert old in text
+    entry.write_text(text.replace(old, new), "utf-8")
+
+
+def entries_told(assistant: LiveAssistant) -> set[str]:
+    message = Message("m", "c", "s", "show me", MAY, action="entry:contact")
+    plan = assistant.plan(message, Session("c"))
+    return {citation.id for part in plan.parts for citation in part.citations}
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    give_up = time.monotonic() + 20
+    while time.monotonic() < give_up:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def live(folder: Path, encoders: Encoders, clock: Callable[[], datetime]) -> LiveAssistant:
+    home = folder.parent / "home"
+    publish(folder, home, encoders)
+    return LiveAssistant(home, encoders, None, MemoryCounters(), 1000, clock=clock)
+
+
+def test_an_entry_ends_at_the_shops_midnight_without_a_restart(
+    folder: Path, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.build, "LOOK_FOR_PUBLISH_S", 0.0)
+    edit(folder, "id: contact\n", "id: contact\nvalid_until: 2026-05-31\n")
+    now = [MAY]
+    assistant = live(folder, encoders, lambda: now[0])
+    assert entries_told(assistant) == {"entry:contact"}
+    now[0] = JUNE
+    assert soon(lambda: entries_told(assistant) == set())
+
+
+def test_a_publish_is_followed(
+    folder: Path, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.build, "LOOK_FOR_PUBLISH_S", 0.0)
+    assistant = live(folder, encoders, lambda: MAY)
+    before = assistant.snapshot
+    edit(folder, "id: contact\n", "id: contact\nhidden: true\n")
+    after = publish(folder, folder.parent / "home", encoders)
+    assert after != before
+    assert soon(lambda: entries_told(assistant) == set() and assistant.snapshot == after)
+
+
+def test_a_shop_answered_from_aside_does_not_go_live(folder: Path, encoders: Encoders) -> None:
+    assistant = live(folder, encoders, lambda: MAY)
+    edit(folder, "id: contact\n", "id: contact\nhidden: true\n")
+    home = folder.parent / "home"
+    other = build_snapshot(folder, home, encoders)
+    aside = LiveAssistant(home, encoders, None, MemoryCounters(), 1000, only=other)
+    assert entries_told(aside) == set()
+    assert entries_told(assistant) == {"entry:contact"}
