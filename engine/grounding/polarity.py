@@ -106,6 +106,11 @@ def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: boo
     return bool(best) and all(_contradicts(said, stated) for stated in best)
 
 
+def opens_with_answer(sentence: str) -> bool:
+    """Whether a folded sentence begins with a yes or no."""
+    return bool(_YES.search(sentence) or _NO.search(sentence))
+
+
 def _opening(sentence: Reading, question: Reading) -> Clause | None:
     """What a leading yes or no claims about the question."""
     yes, no = _YES.search(sentence.text), _NO.search(sentence.text)

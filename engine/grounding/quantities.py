@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -287,14 +286,3 @@ def _factor(quantity: Quantity) -> Decimal:
     """What one written unit of a quantity is worth in its normal unit."""
     spelt = re.search(rf"{UNIT}$", quantity.text, re.I)
     return unit(spelt.group())[1] if spelt else Decimal(1)
-
-
-def unmasked(text: str, found: tuple[Quantity, ...]) -> Iterator[tuple[int, str]]:
-    """The stretches of `text` that no quantity covers, each with where it starts."""
-    at = 0
-    for quantity in found:
-        if quantity.start > at:
-            yield at, text[at : quantity.start]
-        at = max(at, quantity.end)
-    if at < len(text):
-        yield at, text[at:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.grounding.names import unknown_mark, unknown_name
-from engine.grounding.polarity import flipped
+from engine.grounding.polarity import flipped, opens_with_answer
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
 from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
@@ -21,6 +21,7 @@ from engine.grounding.subjects import (
 from engine.grounding.text import is_han
 from engine.types import Check, Passage, Prompt, SourceKind
 
+_END = " .!。！"
 SUPPORT = 0.5
 """Least share of a sentence's words that its sources must hold, same language."""
 SUPPORT_ACROSS = 0.4
@@ -107,6 +108,8 @@ def _refusal(reading: Reading, question: Reading, sources: Sources) -> str:
 def _facts_refusal(
     reading: Reading, question: Reading, sources: tuple[Source, ...], names: frozenset[str]
 ) -> str:
+    if _verbatim(reading, sources):
+        return ""
     known = source_facts(sources)
     said = [f for f in facts(reading) if not _echoed(f, question)]
     for fact in said:
@@ -122,6 +125,14 @@ def _facts_refusal(
     if new := _unsupported(reading, question, sources):
         return f"unsupported:{new}"
     return ""
+
+
+def _verbatim(reading: Reading, sources: tuple[Source, ...]) -> bool:
+    """Whether a source has this very sentence. A leading yes or no answers another question."""
+    if opens_with_answer(reading.text):
+        return False
+    own = reading.text.rstrip(_END)
+    return any(own == r.text.rstrip(_END) for s in sources for r in s.sentences)
 
 
 def _tally(fact: Fact, said: list[Fact], known: list[tuple[Fact, Context]]) -> bool:

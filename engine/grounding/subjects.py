@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.grounding.owners import owners
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import STATED, Reading, Source, Token
 from engine.grounding.text import is_han
@@ -16,6 +17,8 @@ NAME_WEIGHT = 0.7
 NEIGHBOUR_WEIGHT = 0.3
 QUESTION_WEIGHT = 0.3
 BOUND_WEIGHT = 0.5
+UNBOUND = 0.4
+"""Taken off where a source says "from 60" and the sentence plain "60"."""
 DISTANCE = 0.3
 CLAUSE_STEP = 0.55
 KIND_WEIGHT = {"gram": 0.8, "light": 0.3, "neg": 0.3, "place": 2.0, "when": 0.3}
@@ -37,6 +40,12 @@ class Fact:
     value: Quantity | Token
     reading: Reading
     position: int
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The wares and places it is said of."""
+        same = (f.position for f in facts(self.reading) if f.category == self.category)
+        return owners(self.reading, self.position, frozenset(same))
 
     @property
     def label(self) -> str:
@@ -147,15 +156,25 @@ def opposite_bounds(said: Fact, stated: Fact) -> bool:
     a, b = said.value, stated.value
     if isinstance(a, Token) or isinstance(b, Token):
         return False
-    return bool(a.bound and b.bound and a.bound != b.bound and b.low == b.high)
+    opposite = bool(a.bound and b.bound and a.bound != b.bound and b.low == b.high)
+    return opposite and _denied(said) == _denied(stated)
+
+
+def _denied(fact: Fact) -> bool:
+    """Whether its clause holds a negation: "not after 3 hours" is "within 3 hours"."""
+    clause = fact.reading.clause_of(fact.position)
+    return any(t.kind == "neg" and t.clause == clause for t in fact.reading.tokens)
 
 
 def _score(said: Fact, context: Context, stated: Fact, around: Context) -> float:
     total = sum(w * around[c] for c, w in context.items() if c in around)
     a, b = said.value, stated.value
-    if isinstance(a, Quantity) and isinstance(b, Quantity) and a.bound and a.bound == b.bound:
+    if isinstance(a, Token) or isinstance(b, Token) or a.unit != b.unit:
+        return total
+    if a.bound and a.bound == b.bound:
         total += BOUND_WEIGHT
-    return total
+    loosened = b.bound == "low" and not a.bound and stated.category != "time"
+    return total - UNBOUND if loosened else total
 
 
 def said_context(fact: Fact, question: Reading, telling: frozenset[str]) -> Context:
@@ -195,6 +214,9 @@ def _misplaced(
     )
     if not fits and not _complement(fact, said):
         return True
+    verdict = _owned(fact, carriers, same_kind)
+    if verdict is not None:
+        return not verdict
     others = [s for s in said if s is not fact and s.category == fact.category]
     slack = STATED_SLACK if fact.category in STATED else SLACK
     for rival, around in same_kind:
@@ -203,6 +225,23 @@ def _misplaced(
         if _score(fact, context, rival, around) > mine + slack:
             return True
     return False
+
+
+def _owned(
+    fact: Fact, carriers: list[tuple[Fact, Context]], same_kind: list[tuple[Fact, Context]]
+) -> bool | None:
+    """Whether the sources say the value of the very ware or place; None if they leave it open."""
+    mine = fact.owners
+    if not mine or not isinstance(fact.value, Quantity):
+        return None
+    theirs = [f.owners for f, _ in carriers]
+    rivalled = any(mine & f.owners for f, _ in same_kind if not same_value(fact, f))
+    if any(mine & o for o in theirs):
+        return True if not rivalled and any(mine <= o for o in theirs) else None
+    if not all(theirs):
+        return None
+    known = any(c in around for c in mine for _, around in same_kind)
+    return False if rivalled or not known else None
 
 
 def _complement(fact: Fact, said: list[Fact]) -> bool:
