@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from pathlib import Path
 
-from engine.errors import SettingsError
+from engine.key_file import read_key
 
 COOKIE = "shopdesk_session"
 COOKIE_TTL_S = 7 * 24 * 3600
-KEY_BYTES = 32
+KEY_FILE = "web_session.key"
 NAME = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -43,32 +42,6 @@ class Identity:
 def session_key(home: Path) -> bytes:
     """The key that signs sessions, made at first start as a 0600 file under `home`.
 
-    Raises SettingsError where the file is cut short or readable by others.
+    Raises SettingsError or StoreError when the file is damaged or cannot be used.
     """
-    path = home / "web_session.key"
-    home.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _make_key(path)
-    key = path.read_bytes()
-    mend = "delete it and start again; open chat pages begin a new conversation."
-    if len(key) != KEY_BYTES:
-        raise SettingsError(f"holds {len(key)} bytes, not {KEY_BYTES}", where=str(path), mend=mend)
-    if path.stat().st_mode & 0o077:
-        raise SettingsError("others can read this key", where=str(path), mend=f"{mend} (mode 600)")
-    return key
-
-
-def _make_key(path: Path) -> None:
-    # Linked into place whole, so that a second process starting now reads all of it or makes none.
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(scratch, path)
-    except FileExistsError:
-        pass
-    finally:
-        scratch.unlink()
+    return read_key(home / KEY_FILE, lost="open chat pages begin a new conversation")
