@@ -185,7 +185,7 @@ def build_assistant(
     answered from, and what is live in this home stays live. `clock` says what day it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    encoders = Encoders.default(settings.threads)
+    encoders = Encoders.load(settings.encoder, settings.threads)
     folder = ensure_shop(settings.home, settings.kb)
     only = ""
     if settings.kb is not None and aside:

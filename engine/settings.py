@@ -42,6 +42,7 @@ class Settings:
     web_host: str
     web_port: int
     web_origins: tuple[str, ...]
+    encoder: str | None
     model: str | None
     generator_url: str | None
     generator_model: str | None
@@ -183,6 +184,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",
             "further origins the chat page is served under, comma separated", _list, ()),
+    Setting("SHOPDESK_ENCODER", "encoder",
+            "a sentence-transformers folder or hub name (default: MiniLM and USE)", str),
     Setting("SHOPDESK_MODEL", "model", "a model folder or hub name (default: Gemma 3 270M)", str),
     Setting("GENERATOR_URL", "generator_url", "an OpenAI-compatible server for the generator",
             _HTTP),

