@@ -33,7 +33,7 @@ TURNS_AT_ONCE = 16
 SIGN_EVERY_S = 2.0
 LOOK_FOR_DEAD_EVERY_S = 1.0
 READ_WAIT_MS = 500
-PLAIN_AFTER = 3
+PLAIN_AFTER = 4
 """A turn begun more often than this gets the shop's own words: the model has not come through."""
 MAX_BEGUN = 8
 """A turn begun this often may be what kills the engines; it gets the error text instead."""

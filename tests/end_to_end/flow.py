@@ -125,7 +125,7 @@ def outcome(asked: Sequence[Asked], made: dict[str, Turn], calls: Iterable[Call]
     return Outcome(
         messages=len(asked),
         answered=len(whole),
-        repeats=sum(shown.values()) - len(shown),
+        repeats=(shown - _expected(asked, made)).total(),
         model_asked=sum(turn.generated for turn in replies),
         worded_by_model=sum(t.reply.receipt.worded_by is WordedBy.MODEL for t in replies),
         apologies=sum(turn.failed for turn in replies),
@@ -141,6 +141,11 @@ def _whole(message: Asked, made: dict[str, Turn], shown: Counter[tuple[int, str]
         and not turn.failed
         and all(shown[message.chat, text] for text in _texts(turn))
     )
+
+
+def _expected(asked: Sequence[Asked], made: dict[str, Turn]) -> Counter[tuple[int, str]]:
+    """How often each text was to be sent to each chat; two questions may have one answer."""
+    return Counter((m.chat, text) for m in asked if m.text in made for text in _texts(made[m.text]))
 
 
 def _texts(turn: Turn) -> list[str]:

@@ -28,7 +28,7 @@ from engine.valkey_files import recorded_socket
 from tests.emulator import EmulatorClient
 
 VICTIMS = ("engine", "bot", "valkey", "group")
-TOKEN = "123456:TEST"
+TOKEN = "123456:AAH-end_to_end_SECRET"
 REAL = ("-m", "bot.cli.main", "run")
 SMALL = ("-m", "tests.end_to_end.small", "run")
 """The same with an engine that answers by plain rules."""
@@ -53,6 +53,7 @@ class House:
     run: tuple[str, ...] = REAL
     settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    web_port: int = 0
 
     @property
     def log(self) -> Path:
@@ -62,12 +63,13 @@ class House:
     def start(self) -> None:
         """Start it; it is ready later."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self.web_port = self.web_port or _free_port()
         env = {
             **os.environ,
             "SHOPDESK_HOME": str(self.home),
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": self.api_url,
-            "WEB_PORT": str(_free_port()),
+            "WEB_PORT": str(self.web_port),
             **self.settings,
         }
         with self.log.open("ab") as log:
@@ -144,13 +146,13 @@ async def telegram(*options: str) -> AsyncIterator[EmulatorClient]:
     """The strict emulator in a process of its own; judged at the end."""
     with tempfile.TemporaryDirectory(prefix="tg-") as folder:
         state = Path(folder) / "state.json"
-        argv = [sys.executable, "-m", "tests.emulator", "--state-file", str(state), "--judge"]
-        process = _start([*argv, "--refuse-parse-mode", *options])
+        argv = [sys.executable, "-m", "tests.emulator", "--state-file", str(state)]
+        process = _start([*argv, "--token", TOKEN, "--judge", "--refuse-parse-mode", *options])
         try:
             while not state.exists():
                 assert process.poll() is None
                 await asyncio.sleep(0.05)
-            async with EmulatorClient(json.loads(state.read_text())["base_url"]) as client:
+            async with EmulatorClient(json.loads(state.read_text())["base_url"], TOKEN) as client:
                 yield client
                 assert await client.verdicts() == []
         finally:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.settings import Settings
-from engine.types import Answer, Band, Delta, Message, Reply, Route, Session, Turn
+from engine.types import Answer, Band, Delta, HandoffReason, Message, Reply, Route, Session, Turn
 from engine.worker import run_worker
 
 ERRORS = {"en": "Something went wrong.", "zh": "出了点问题。"}
@@ -34,7 +34,8 @@ class PlainAssistant:
     """Says back what it was told and the how manieth it was.
 
     "wait 0.2" takes its time, "model 5" too where there is any, "boom …" raises, "nothing"
-    answers with no text, "die" kills the process. Two deltas come before each reply.
+    answers with no text, "die" kills the process, the button "human:" asks for a person. Two
+    deltas come before each reply.
     """
 
     def answer(
@@ -57,6 +58,8 @@ class PlainAssistant:
         turns = (*session.turns, Turn(message.text, text, Route.SMALLTALK))
         language = "zh" if any(letter > "\u3000" for letter in message.text) else "en"
         reply = Reply(text, Route.SMALLTALK, Band.CERTAIN, 1.0, language)
+        if message.action == "human:":
+            reply = replace(reply, handoff=HandoffReason.ASKED)
         yield Answer(reply, replace(session, language=language, turns=turns))
 
 
