@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ADAPTER_FOLDER = Path(__file__).parent / "adapter"
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
-_PREFIX = "base_model.model."
+PREFIX = "base_model.model."
 
 
 def shipped_adapter() -> Path | None:
@@ -35,7 +35,7 @@ def merge_adapter(base: Path, adapter: Path, out: Path) -> None:
     low_rank = load_file(adapter / WEIGHTS)
     weights = load_file(base)
     for name in sorted(n for n in low_rank if n.endswith(".lora_A.weight")):
-        target = name.removeprefix(_PREFIX).replace(".lora_A.weight", ".weight")
+        target = name.removeprefix(PREFIX).replace(".lora_A.weight", ".weight")
         if target not in weights:
             raise ModelError(f"the adapter changes {target}, which the model lacks",
                              where=str(adapter), mend="train the adapter again.")  # fmt: skip

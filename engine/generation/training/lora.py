@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import ModelError
-from engine.generation.merge import CONFIG, WEIGHTS
+from engine.generation.merge import CONFIG, PREFIX, WEIGHTS
 from engine.generation.prepare import MODEL_NAME
 from engine.generation.prompts import LAYOUT_VERSION
 from engine.generation.training.encoding import Batch
@@ -25,12 +25,12 @@ class LoraModel:
     """A base model with low-rank weights to learn. Sums the loss over answer tokens only."""
 
     def __init__(self, base: Any, *, rank: int = RANK, alpha: int = ALPHA) -> None:
-        from peft import LoraConfig, get_peft_model
+        from peft import LoraConfig, inject_adapter_in_model
 
         config = LoraConfig(r=rank, lora_alpha=alpha, target_modules=list(TARGETS), lora_dropout=0)
         self._rank, self._alpha = rank, alpha
-        self._model: Any = get_peft_model(base, config, autocast_adapter_dtype=False)
-        self._causal: Any = self._model.base_model.model
+        # In place and in the type of the base; the optimiser keeps its own float32 copies.
+        self._causal: Any = inject_adapter_in_model(config, base)
         self.device = next(base.parameters()).device
 
     @classmethod
@@ -45,8 +45,8 @@ class LoraModel:
 
     def weights(self) -> dict[str, Tensor]:
         """The weights that are learnt, by the names their file gives them."""
-        named = self._model.named_parameters()
-        return {n.replace(_MARK, "."): w for n, w in named if w.requires_grad}
+        named = self._causal.named_parameters()
+        return {PREFIX + n.replace(_MARK, "."): w for n, w in named if w.requires_grad}
 
     def loss(self, batch: Batch) -> Tensor:
         """The sum of the losses of the batch's answer tokens."""

@@ -1,0 +1,161 @@
+"""The training set: filled, judged by grounding, the same for a seed, foreign to the demo shop."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from engine.generation.prompts import render
+from engine.generation.training.cpqa import FILES, cpqa_examples
+from engine.generation.training.dataset import TrainingSet, build_set
+from engine.generation.training.example import Example, refusal
+from engine.generation.training.families import LANGUAGES, common_facts, topics, wares
+from engine.generation.training.faq_examples import faq_example
+from engine.generation.training.product_examples import describe_example, recommend_example
+from engine.generation.training.slots import Slots
+from engine.generation.training.typos import messy
+from engine.types import Passage, Prompt, Route, SourceKind
+from knowledge_base.store import load
+
+
+@pytest.fixture(scope="module")
+def drawn() -> TrainingSet:
+    return build_set(300, 40, seed=5)
+
+
+def test_every_answer_passes_grounding(drawn: TrainingSet) -> None:
+    assert [refusal(e) for e in (*drawn.train, *drawn.held_out) if refusal(e)] == []
+
+
+def test_every_slot_of_every_template_is_filled() -> None:
+    draw = random.Random(1)
+    texts = [s for t in topics() for lines in t.sentences.values() for s in lines]
+    texts += [s for t in topics() for a in t.asks for part in (a.questions, a.answers)
+              for lines in part.values() for s in lines]  # fmt: skip
+    facts = [f for w in wares() for f in w.facts] + list(common_facts())
+    texts += [s for f in facts for language in LANGUAGES
+              for s in (f.attribute[language], f.sentence[language], *f.phrases[language],
+                        f.question[language])]  # fmt: skip
+    for language in LANGUAGES:
+        slots = Slots(draw, language)
+        assert not [t for t in texts if "{" in slots.fill(t, language)]
+
+
+def test_a_drawn_prompt_holds_no_open_slot(drawn: TrainingSet) -> None:
+    for example in (*drawn.train, *drawn.held_out):
+        assert "{" not in render(example.prompt) + example.answer
+
+
+def test_a_slot_has_one_value_in_all_its_places() -> None:
+    slots = Slots(random.Random(3), "en")
+    assert slots.fill("{days}", "en") == slots.fill("{days}", "zh")
+    first, second = slots.fill("{days} {days2}", "en").split()
+    assert first != second
+
+
+def test_a_name_keeps_the_passages_form_in_the_other_language() -> None:
+    slots = Slots(random.Random(3), "en")
+    assert slots.fill("{city}", "zh").isascii()
+    assert not slots.fill("{thing}", "zh").isascii()
+
+
+def test_the_same_seed_gives_the_same_set(drawn: TrainingSet) -> None:
+    again = build_set(300, 40, seed=5)
+    assert again.train == drawn.train
+    assert again.held_out == drawn.held_out
+    assert build_set(300, 40, seed=6).train != drawn.train
+
+
+def test_held_out_topics_are_never_learnt_from(drawn: TrainingSet) -> None:
+    assert not {e.topic for e in drawn.train} & {e.topic for e in drawn.held_out}
+
+
+def test_all_tasks_and_both_languages_are_learnt(drawn: TrainingSet) -> None:
+    seen = {(e.prompt.task, e.prompt.language) for e in drawn.train}
+    tasks = (Route.FAQ, Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
+    assert seen == {(task, language) for task in tasks for language in LANGUAGES}
+
+
+def test_no_topic_and_no_ware_is_dead() -> None:
+    """Each gives answers that grounding lets pass, in both languages."""
+    draw, alive = random.Random(2), Counter[tuple[str, str]]()
+    for language in LANGUAGES:
+        for topic in topics():
+            others = [topic, *[t for t in topics() if t is not topic]]
+            for _ in range(6):
+                example = faq_example([others[0]] * 30 + others[1:4], draw, language)
+                alive[(topic.titles["en"], language)] += not refusal(example)
+        for ware in wares():
+            for maker in (describe_example, recommend_example):
+                found = (maker([ware], draw, language) for _ in range(6))
+                alive[(ware.nouns["en"], language)] += sum(not refusal(e) for e in found)
+    assert [key for key, count in alive.items() if not count] == []
+    assert len(alive) == 2 * (len(topics()) + len(wares()))
+
+
+def test_the_demo_shop_is_not_in_the_set(drawn: TrainingSet) -> None:
+    shop = load(Path(str(files("knowledge_base").joinpath("demo_shop"))))
+    names = {n for p in shop.products for n in p.names.values()}
+    told = {a for e in shop.entries for a in e.answers.values()}
+    told |= {d for p in shop.products for d in p.descriptions.values()}
+    shown = [p for e in (*drawn.train, *drawn.held_out) for p in e.prompt.passages]
+    assert not names & {p.title for p in shown}
+    assert not [text for text in told if any(text in p.text for p in shown)]
+
+
+def test_a_follow_up_shows_the_turn_before(drawn: TrainingSet) -> None:
+    talked = [e.prompt for e in drawn.train if e.prompt.conversation]
+    assert talked
+    assert all(len(p.conversation) == 2 for p in talked)
+
+
+def test_a_recommendation_names_every_product_in_order(drawn: TrainingSet) -> None:
+    found = [e for e in drawn.train if e.prompt.task is Route.RECOMMEND]
+    for example in found:
+        places = [example.answer.find(p.title) for p in example.prompt.passages]
+        assert -1 not in places
+        assert places == sorted(places)
+
+
+def test_an_answer_no_source_carries_is_refused() -> None:
+    passage = Passage("entry:x", SourceKind.ENTRY, "Returns", "Return goods within 9 days.", "en")
+    prompt = Prompt(Route.FAQ, "en", "how long?", (passage,))
+    assert refusal(Example(prompt, "You have 9 days to return goods.", "t", "s")) == ""
+    assert refusal(Example(prompt, "You have 12 days to return goods.", "t", "s"))
+
+
+def test_a_messy_question_stays_readable() -> None:
+    draw = random.Random(4)
+    for _ in range(50):
+        typed = messy("Where can I collect my parcel?", "en", draw)
+        assert 0 < len(typed) <= len("Where can I collect my parcel?") + 1
+        assert messy("能退吗？", "zh", draw).startswith("能退吗")
+
+
+def test_without_the_data_the_set_says_why(tmp_path: Path) -> None:
+    found, note = cpqa_examples(tmp_path, 10, random.Random(0), Counter())
+    assert found == []
+    assert "SHOPDESK_DATA" in note
+
+
+def test_shoppers_own_questions_are_read_and_judged(tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / FILES[0]).write_text(
+        "ASIN\tquestion\tcandidate\tanswer\tsource\n"
+        "A\thow big is it?\tit is 30 cm long and made of oak.\tit is 30 cm long\tDesc\n"
+        "B\thow big is it?\tit is 30 cm long and made of oak.\tit is 99 cm long\tDesc\n",
+        encoding="utf-8",
+    )
+    (tmp_path / FILES[1]).write_text(
+        'data\ttext\n"brand: { value:""Larkhouse"" }"\tThe brand is Larkhouse.\n', encoding="utf-8"
+    )
+    refused: Counter[str] = Counter()
+    found, note = cpqa_examples(tmp_path, 10, random.Random(0), refused)
+    assert note == ""
+    assert {e.answer for e in found} == {"It is 30 cm long.", "The brand is Larkhouse."}
+    assert refused == {"hetPQA en quantity": 1}
