@@ -31,7 +31,7 @@ class Assistant:
     def __init__(self, knowledge: ShopKnowledge, wording: Wording) -> None:
         self._know = knowledge
         self._wording = wording
-        self._understanding = Understanding(knowledge.shop)
+        self._understanding = Understanding(knowledge.shop, knowledge.speller)
         self.snapshot, self.day = knowledge.snapshot, knowledge.day
         self.zone = ZoneInfo(knowledge.shop.time_zone)
         self.replies = knowledge.replies
@@ -65,11 +65,9 @@ class Assistant:
         know, routed = self._know, early_route(question, session)
         if routed:
             return know.routed_part(routed, question, message, session, language)
-        question = know.spelt(question)
         if question.context:
-            cued = question.text == question.context
             entry = know.entries.find_follow_up(
-                question.asked, question.context, question.language, cued=cued
+                question.asked, question.context, question.language, question.topic
             )
         else:
             entry = know.entries.find(question.text, question.language)

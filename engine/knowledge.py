@@ -114,14 +114,6 @@ class ShopKnowledge:
         picks = self._similar(product, session, Constraints())
         return self.goods.recommend(asked, picks, language, 1.0), session
 
-    def spelt(self, question: Question) -> Question:
-        """The question with misspelt words mended for the search; `asked` stays as it was."""
-        mend = self.speller.mend
-        cued = question.context == question.text
-        context = mend(question.context) if question.context else ""
-        return replace(question, text=context if cued and context else mend(question.text),
-                       context=context)  # fmt: skip
-
     def narrowed(self, question: Question, session: Session) -> Question:
         """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""
         if question.constraints.colours:

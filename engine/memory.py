@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.types import Band, Part, Route, Session, Turn
+from engine.types import ActionKind, Band, Part, Route, Session, Turn
 
 TURNS_KEPT = 6
 VIEWED_KEPT = 30
@@ -15,7 +15,7 @@ def remember(session: Session, parts: Sequence[Part]) -> Session:
     """The session after these parts: questions as understood, products shown, unknowns in a row."""
     turns = session.turns
     for part in parts:
-        sources = tuple(citation.id for citation in part.citations)
+        sources = tuple(citation.id for citation in part.citations) or _offered(part)
         turns = (*turns, Turn(part.question, part.text, part.route, sources))
     shown = tuple(
         source.removeprefix("product:")
@@ -32,3 +32,9 @@ def remember(session: Session, parts: Sequence[Part]) -> Session:
         viewed=tuple(dict.fromkeys((*session.viewed, *described)))[-VIEWED_KEPT:],
         unknown_streak=session.unknown_streak + 1 if lost else 0,
     )
+
+
+def _offered(part: Part) -> tuple[str, ...]:
+    """The near entries a part offers as buttons, as sources."""
+    actions = (button.action for button in part.buttons)
+    return tuple(a for a in actions if a.startswith(f"{ActionKind.ENTRY}:"))

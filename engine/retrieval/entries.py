@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from engine.retrieval.answerable import PassageCheck
-from engine.retrieval.calibration import Calibration, Ranked, rank, unseen_share
+from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, unseen_share
 from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.features import ENTRY_FEATURES, EntryFeatures
 from engine.retrieval.index import Row
@@ -21,6 +21,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 MOST_CLAUSES = 4
 NEAR_LOGITS = 1.0
+JOINED, SAME_TOPIC = 0.8, 0.7
+"""A follow-up's log-odds: its own, plus those after the question before, plus being on topic."""
 ROUTE = "route:"
 ROUTE_EXAMPLES = Path(__file__).parent.parent / "routing" / "data" / "examples.yaml"
 EMPTY_FEATURES = dict.fromkeys(ENTRY_FEATURES, 0.0)
@@ -38,6 +40,14 @@ class Found:
     route: str = ""
     """The route whose examples came first, before any entry, and how sure that is."""
     route_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """One way of asking: what it found, and the log-odds of every source."""
+
+    found: Found
+    logits: Mapping[str, float]
 
 
 def entry_rows(entries: Sequence[Entry]) -> tuple[Row, ...]:
@@ -73,7 +83,10 @@ class EntrySearch:
         encoders: Encoders,
         found: Mapping[str, EntryFeatures],
         calibrations: Mapping[str, Calibration],
+        topics: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """`topics`: the tags of each entry; entries that share one are on one topic."""
+        self._topics = {entry: frozenset(tags) for entry, tags in (topics or {}).items()}
         self._encoders = encoders
         self._found = dict(found)
         self._calibrations = dict(calibrations)
@@ -87,7 +100,7 @@ class EntrySearch:
         that never mentions a place or name the question turns on is not told, only offered. One of
         the entry's own example questions is certain.
         """
-        found = _routes_apart(self._surest(question, language))
+        found = _routes_apart(self._surest(question, language).found)
         exact = self._asked.get(_bare(question))
         if exact is not None and exact.startswith(ROUTE):
             name = exact.removeprefix(ROUTE)
@@ -100,50 +113,68 @@ class EntrySearch:
             return replace(found, band=Band.UNSURE)
         return found
 
-    def find_follow_up(self, asked: str, whole: str, language: str, *, cued: bool = True) -> Found:
-        """The surer finding of a follow-up alone and of it after the question before it.
+    def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
+        """The entries nearest to a follow-up: by itself, after the question before it, on topic.
 
-        Without a cue of a follow-up ("and …", "it") the question before counts only where the
-        message alone finds nothing.
-
-        What only the earlier question found is told only if it has the follow-up's own words.
+        `whole`: the question before and this one; `topic`: the entry told or offered before.
+        What only the question before found is told only if it has the follow-up's own words.
         """
-        alone = self.find(asked, language)
-        if not cued and (alone.band is not Band.UNKNOWN or alone.route):
-            return alone
-        joined = self.find(whole, language)
-        if alone.band in (Band.CERTAIN, Band.LIKELY) or alone.confidence >= joined.confidence:
-            return alone
-        told = joined.band in (Band.CERTAIN, Band.LIKELY)
-        if told and not self._checks[joined.entries[0]].carries(asked):
-            return replace(joined, band=Band.UNSURE)
-        return joined
+        first = self.find(asked, language)
+        if first.band is Band.CERTAIN or first.route_confidence == 1.0:
+            return first
+        alone, joined = self._surest(asked, language), self._surest(whole, language)
+        if not alone.logits or not joined.logits:
+            return first
+        return self._both(asked, whole, alone, joined, topic)
 
-    def _surest(self, question: str, language: str) -> Found:
+    def _both(self, asked: str, whole: str, alone: _Tried, joined: _Tried, topic: str) -> Found:
+        near = self._topics.get(topic, frozenset())
+        scores = {
+            source: (logit + JOINED * joined.logits[source]
+                     + SAME_TOPIC * bool(near & self._topics.get(source, frozenset())))
+            / (1 + JOINED)
+            for source, logit in alone.logits.items()
+        }  # fmt: skip
+        order = sorted(scores, key=lambda source: -scores[source])[:CANDIDATES]
+        agreeing = [t for t in (alone, joined) if t.found.entries[0] == order[0]]
+        tried = max(agreeing or (alone, joined), key=lambda t: t.found.confidence)
+        found = _routes_apart(
+            replace(tried.found, entries=tuple(order), logits=tuple(scores[s] for s in order))
+        )
+        if found.band not in (Band.CERTAIN, Band.LIKELY):
+            return found
+        check = self._checks[found.entries[0]]
+        doubtful = not agreeing or (tried is joined and not check.carries(asked))
+        strange = check.strange_names(whole)
+        return replace(found, band=Band.UNSURE) if doubtful or strange else found
+
+    def _surest(self, question: str, language: str) -> _Tried:
         key = self._encoders.key(language)
         features = self._found[key]
         if not features.sources or not question.strip():
-            return Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES)
+            return _Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
         pieces = [piece.strip() for piece in CLAUSE_END.split(question) if piece.strip()]
         asked = [question, *(p for p in pieces if len(terms(p)) >= 2)][: 1 + MOST_CLAUSES]
         texts = list(dict.fromkeys(asked))
         vectors = self._encoders.questions(key, texts)
         tried = [self._one(features, key, t, v) for t, v in zip(texts, vectors, strict=True)]
-        return max(tried, key=lambda found: found.confidence)
+        return max(tried, key=lambda t: t.found.confidence)
 
-    def _one(self, features: EntryFeatures, key: str, text: str, vector: Vectors) -> Found:
+    def _one(self, features: EntryFeatures, key: str, text: str, vector: Vectors) -> _Tried:
         query = features.query(text, vector)
         matrix = features.matrix(query)
         calibration = self._calibrations[key]
         ranked = rank(matrix, query, unseen_share(features, query), calibration)
         first = matrix[ranked.order[0]]
-        return Found(
+        logits = calibration.rank.logit(matrix).tolist()
+        found = Found(
             tuple(features.sources[i] for i in ranked.order),
             ranked.logits,
             ranked.confidence,
             band_of(ranked, calibration),
             {name: float(value) for name, value in zip(ENTRY_FEATURES, first, strict=True)},
         )
+        return _Tried(found, dict(zip(features.sources, logits, strict=True)))
 
 
 def _routes_apart(found: Found) -> Found:

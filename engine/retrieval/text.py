@@ -1,11 +1,9 @@
-"""Text as retrieval sees it: normalised, split into stems and words, typos mended."""
+"""Text as retrieval sees it: normalised, split into stems and words."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +45,8 @@ def _stemmer() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _jieba() -> Any:
+def dictionary() -> Any:
+    """The Chinese word dictionary: jieba, loaded."""
     import logging
     import warnings
 
@@ -73,7 +72,7 @@ def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for piece in PIECE.findall(normalise(text)):
         if HAN.match(piece):
-            found.extend(_jieba().lcut(piece))
+            found.extend(dictionary().lcut(piece))
         else:
             found.append(piece)
             if "-" in piece:
@@ -91,39 +90,3 @@ def terms(text: str) -> tuple[str, ...]:
     stopped = stop_words("en") | stop_words("zh")
     kept = (word for word in _words(text) if word not in stopped)
     return tuple(stem(word) if word.isascii() else word for word in kept)
-
-
-class Speller:
-    """Mends misspelt Latin words towards one shop's vocabulary."""
-
-    def __init__(self, texts: Iterable[str], known: Collection[str]) -> None:
-        counted = Counter(word for text in texts for word in words(text) if word.isascii())
-        self._vocabulary = frozenset(word for word in counted if word.isalpha() and len(word) > 3)
-        self._known = known
-
-    def mend(self, text: str) -> str:
-        """The text with words that nobody knows replaced; itself where the language has none."""
-        if not self._known or is_chinese(text):
-            return text
-        mended = mend_typos(text, self._vocabulary, self._known)
-        return text if mended == normalise(text) else mended
-
-
-def mend_typos(text: str, vocabulary: Collection[str], known: Collection[str]) -> str:
-    """Replace Latin words that no one knows by the one near word of the shop's vocabulary.
-
-    `vocabulary`: words the shop uses; `known`: any other correct words, left as they are.
-    """
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    def mend(match: re.Match[str]) -> str:
-        word = match.group(0)
-        if len(word) < 4 or word in vocabulary or word in known:
-            return word
-        limit = 1 if len(word) < 7 else 2
-        near = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=limit, limit=2)
-        near = [found for found in near if found[0][0] == word[0]]
-        return str(near[0][0]) if near else word
-
-    return re.sub(r"[a-z]+", mend, normalise(text))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from engine.retrieval.spelling import Speller
 from engine.retrieval.text import is_chinese, normalise, terms
 from engine.routing.constraints import ConstraintReader, Constraints
 from engine.routing.cues import has, strip
-from engine.types import Message, Route, Session, Shop
+from engine.types import Message, Route, Session, Shop, Turn
 
 PART_END = re.compile(r"(?<=[?？])\s*|\n+|(?<=[。！])\s*|(?<=[.!])\s+")
 ORDINALS = (
@@ -28,10 +29,11 @@ MOST_PARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing asked. `text` is whole by itself; `asked` is how the shopper put it.
+    """One thing asked, its spelling mended. `text` is whole by itself; `asked` is this message.
 
-    `context`: the question before it and this one, where it may be a follow-up; `product`: the
-    id of the product that "it" or "the second one" means; `kinds`: the kinds of product said.
+    `context`: the question before it and this one, where it may be a follow-up, and `topic` the
+    entry that answered the one before; `product`: the id of the product that "it" or "the second
+    one" means; `kinds`: the kinds of product said.
     """
 
     text: str
@@ -40,6 +42,7 @@ class Question:
     constraints: Constraints
     product: str = ""
     context: str = ""
+    topic: str = ""
     cheaper: bool = False
     kinds: tuple[str, ...] = ()
 
@@ -47,8 +50,9 @@ class Question:
 class Understanding:
     """Reads messages for one shop."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, speller: Speller) -> None:
         self._shop = shop
+        self._speller = speller
         self._constraints = ConstraintReader(shop.currency, shop.rates)
 
     def reply_language(self, message: Message, session: Session) -> str:
@@ -64,8 +68,9 @@ class Understanding:
 
     def questions(self, message: Message, session: Session) -> tuple[Question, ...]:
         """The questions of a message, at most three; a follow-up is made whole."""
-        text = strip("correction", message.text) if has("correction", message.text) else ""
-        whole = text or message.text.strip()
+        mended = self._speller.mend(message.text)
+        text = strip("correction", mended) if has("correction", mended) else ""
+        whole = text or mended.strip()
         parts = [part.strip() for part in PART_END.split(whole) if part and part.strip()]
         asking = [part for part in parts if part.endswith(("?", "？"))]
         if 2 <= len(asking) <= MOST_PARTS and all(len(terms(part)) >= 2 for part in asking):
@@ -82,12 +87,13 @@ class Understanding:
         if referred and not has("cheaper", asked):
             return replace(alone, product=referred)
         context = f"{session.turns[-1].question[:LONGEST_QUESTION]} {asked}"
+        topic = _entry(session.turns[-1])
         if has("cheaper", asked) and session.products:
             return replace(self._merged(alone, context), cheaper=True)
         if self._follows_up(asked, constraints):
-            return self._merged(alone, context)
+            return replace(self._merged(alone, context), topic=topic)
         short = len(terms(asked)) <= SHORT_TERMS
-        return replace(alone, context=context if short else "")
+        return replace(alone, context=context if short else "", topic=topic)
 
     def _referred_product(self, asked: str, session: Session) -> str:
         plain = normalise(asked)
@@ -114,3 +120,9 @@ class Understanding:
         before = self._constraints.read(context[: -len(question.asked)])
         demands = question.constraints.over(before)
         return replace(question, text=context, context=context, constraints=demands)
+
+
+def _entry(turn: Turn) -> str:
+    """The entry a turn told or offered first, or ""."""
+    first = turn.sources[0] if turn.sources else ""
+    return first.removeprefix("entry:") if first.startswith("entry:") else ""

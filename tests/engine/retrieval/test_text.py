@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.retrieval.text import LONGEST, is_chinese, mend_typos, normalise, terms
+from engine.retrieval.text import LONGEST, is_chinese, normalise, terms
 
 
 @given(st.text(max_size=300))
@@ -37,8 +37,3 @@ def test_codes_stay_whole_and_words_lose_their_endings() -> None:
 @given(st.text(max_size=200))
 def test_terms_are_found_in_any_text(text: str) -> None:
     assert all(term for term in terms(text))
-
-
-def test_only_words_nobody_knows_are_mended() -> None:
-    shop, known = {"shipping", "address"}, {"ship", "dress", "bitcoin"}
-    assert mend_typos("shiping adress bitcoin", shop, known) == "shipping address bitcoin"
