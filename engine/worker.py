@@ -25,6 +25,7 @@ from engine.types import Delta, Message, Reply
 from engine.valkey import is_away, wait_until_back
 
 if TYPE_CHECKING:
+    from engine.generation.loading import LoadingGenerator
     from engine.settings import Settings
 
 __all__ = ["Worker", "engine_ready", "ready_engines", "run_worker"]
@@ -243,22 +244,36 @@ def run_worker(
     redis = connect(settings)
     journal = Journal.open(settings)
     # Until it is ready a signal just ends it: there is nothing to finish.
-    answering = assistant or _real_assistant(settings, redis)
+    generator = None if assistant else _generator(settings)
+    answering = assistant or _real_assistant(settings, redis, generator)
     told = phrases or _shop_phrases(settings)
     worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
     with _stopped_by_signals() as stop:
+        if generator:
+            # Most answers need none: turns are taken while it loads.
+            generator.start(on_failure=stop.set)
         log.info("ready")
         worker.run(stop)
     journal.close()
     redis.close()
+    if generator:
+        generator.close()
+        if generator.failure:
+            raise generator.failure
 
 
-def _real_assistant(settings: Settings, redis: Redis) -> Answering:
+def _generator(settings: Settings) -> LoadingGenerator:
+    from engine.generation.generator import load_later
+
+    return load_later(settings)
+
+
+def _real_assistant(
+    settings: Settings, redis: Redis, generator: LoadingGenerator | None
+) -> Answering:
     from engine.build import build_assistant
     from engine.counters import RedisCounters
-    from engine.generation.generator import build_generator
 
-    generator = build_generator(settings)
     return build_assistant(settings, generator=generator, counters=RedisCounters(redis))
 
 

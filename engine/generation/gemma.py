@@ -17,6 +17,11 @@ from torch.nn import functional as f
 
 from engine.errors import ModelError
 
+MEND_FOLDER = (
+    "delete this folder if shopdesk prepared it: the next start makes it anew; "
+    "a folder of your own (SHOPDESK_MODEL) needs config.json, tokenizer.json, model.safetensors."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -54,6 +59,17 @@ class Shape:
             theta=rope["full_attention"]["rope_theta"],
             theta_sliding=rope["sliding_attention"]["rope_theta"],
         )
+
+
+def read_shape(folder: Path) -> Shape:
+    """The shape a model folder's config.json states. Raises ModelError."""
+    try:
+        return Shape.read(json.loads((folder / "config.json").read_text("utf-8")))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ModelError(
+            f"config.json does not read ({type(error).__name__}: {error})",
+            where=str(folder), mend=MEND_FOLDER,
+        ) from error  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +115,14 @@ class Gemma:
         """Read a model folder (config.json, model.safetensors). Raises ModelError."""
         from safetensors.torch import load_file
 
+        shape = read_shape(folder)
         try:
-            config = json.loads((folder / "config.json").read_text("utf-8"))
-            weights = load_file(folder / "model.safetensors", device=device)
+            return cls(shape, load_file(folder / "model.safetensors", device=device), dtype)
         except Exception as error:
             raise ModelError(
                 f"the model does not load ({type(error).__name__}: {error})",
-                where=str(folder),
-                mend="delete this folder; the next start prepares it anew.",
-            ) from error
-        return cls(Shape.read(config), weights, dtype)
+                where=str(folder), mend=MEND_FOLDER,
+            ) from error  # fmt: skip
 
     @torch.inference_mode()
     def step(

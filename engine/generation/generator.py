@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from engine.settings import Settings
 from engine.types import Prompt
+
+if TYPE_CHECKING:
+    from engine.generation.loading import LoadingGenerator
 
 MAX_TOKENS = 120
 
@@ -56,6 +59,22 @@ def build_generator(settings: Settings, progress: bool = True) -> Generator:
     from engine.generation.local import LocalGenerator
 
     return LocalGenerator.load(_model_folder(settings, progress), threads=settings.threads)
+
+
+def load_later(settings: Settings, progress: bool = True) -> LoadingGenerator:
+    """As `build_generator`; what can be seen to be wrong is, but loading begins with `start`."""
+    from engine.generation.loading import LoadingGenerator
+
+    if settings.generator_url:
+        served = build_generator(settings)
+        return LoadingGenerator(served.name, lambda: served)
+    from engine.generation.local import LocalGenerator, check_folder
+
+    folder = _model_folder(settings, progress)
+    check_folder(folder)
+    return LoadingGenerator(
+        folder.name, lambda: LocalGenerator.load(folder, threads=settings.threads)
+    )
 
 
 def _model_folder(settings: Settings, progress: bool) -> Path:

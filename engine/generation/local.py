@@ -13,8 +13,26 @@ from engine.types import Prompt
 
 BOS = 2
 END_TOKENS = ("<eos>", "<end_of_turn>")
+TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
 UNFINISHED = "\ufffd"
 """What half a character decodes to; held back until the other half comes."""
+
+
+def check_folder(folder: Path) -> None:
+    """Look at a model folder without loading it. Raises ModelError where it would not load."""
+    from safetensors import SafetensorError, safe_open
+
+    from engine.generation.gemma import MEND_FOLDER, read_shape
+
+    read_shape(folder)
+    try:
+        with safe_open(folder / WEIGHTS, "numpy"):
+            pass
+        (folder / TOKENIZER).stat()
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"a file is missing or cut short ({error})", where=str(folder), mend=MEND_FOLDER
+        ) from error
 
 
 class LocalGenerator:
@@ -35,16 +53,14 @@ class LocalGenerator:
         import torch
         from tokenizers import Tokenizer
 
-        from engine.generation.gemma import Gemma
+        from engine.generation.gemma import MEND_FOLDER, Gemma
 
         torch.set_num_threads(threads)
         try:
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:
             raise ModelError(
-                f"the tokenizer does not load ({error})",
-                where=str(folder),
-                mend="delete this folder; the next start prepares it anew.",
+                f"the tokenizer does not load ({error})", where=str(folder), mend=MEND_FOLDER
             ) from error
         return cls(folder.name, Gemma.load(folder, device=device), tokenizer)
 
