@@ -17,7 +17,7 @@ from engine.generation.training.lora import LoraModel, read_adapter
 from engine.generation.training.trainer import BATCH, Plan, Run, Step, train
 
 CURVE, CARD = "loss.svg", "README.md"
-HELD_OUT = 64
+HELD_OUT = 24
 
 
 @dataclass(frozen=True, slots=True)

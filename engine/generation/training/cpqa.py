@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.generation.training.example import Example, refusal
+from engine.generation.training.example import Example, passed
 from engine.types import Passage, Prompt, Route, SourceKind
 
 FILES = ("cpqa/hetPQA/train.csv", "cpqa/semiPQA/train.csv")
@@ -30,11 +30,10 @@ def cpqa_examples(
     for example in found:
         if len(kept) == size:
             break
-        reason = refusal(example)
-        if reason:
-            refused[f"{example.source} en {reason.partition(':')[0]}"] += 1
-        else:
-            kept.append(example)
+        good, reasons = passed(example)
+        refused.update(f"{example.source} en {reason.partition(':')[0]}" for reason in reasons)
+        if good:
+            kept.append(good)
     return kept, ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine.generation.prompts import STOP, WORDS, one_line, render
@@ -20,10 +21,10 @@ _POOL = 24
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A whole example; what is learnt begins at `answer`."""
+    """A whole example; what is learnt are the tokens of `answers`, each (first, end)."""
 
     ids: tuple[int, ...]
-    answer: int
+    answers: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,20 @@ def answer_text(language: str, answer: str) -> str:
 
 
 def encode(example: Example, tokenizer: Any) -> Encoded:
-    """The tokens of prompt, answer and stop, split where serving splits them."""
+    """The tokens of prompts, answers and stops, split where serving splits them."""
 
     def ids(text: str) -> list[int]:
         return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
-    prompt = [BOS, *ids(render(example.prompt, count=lambda text: len(ids(text))))]
-    answer = ids(answer_text(example.prompt.language, example.answer))
-    return Encoded((*prompt, *answer, *ids(STOP)), len(prompt))
+    written, tokens, answers = "", [BOS], []
+    for prompt, answer in example.turns():
+        text, said = render(prompt), answer_text(prompt.language, answer)
+        tokens += ids(text.removeprefix(written))
+        start = len(tokens)
+        tokens += [*ids(said), *ids(STOP)]
+        answers.append((start, len(tokens)))
+        written = text + said + STOP
+    return Encoded(tuple(tokens), tuple(answers))
 
 
 def batch_order(
@@ -76,7 +83,7 @@ def collate(examples: Sequence[Encoded]) -> Batch:
     rows, places, targets = [], [], []
     for row, example in enumerate(examples):
         ids[row, : len(example.ids)] = torch.tensor(example.ids)
-        for place in range(example.answer, len(example.ids)):
+        for place in chain.from_iterable(range(*span) for span in example.answers):
             rows.append(row)
             places.append(place - 1)
             targets.append(example.ids[place])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from engine.generation.training.example import Example
+from engine.generation.training.example import Example, Turn
 from engine.generation.training.families import Ask, Topic
 from engine.generation.training.slots import Slots
 from engine.generation.training.typos import messy
 from engine.types import Passage, Prompt, Route, SourceKind
 
-MESSY, ACROSS, FOLLOW_UP, MISPLACED = 0.25, 0.15, 0.2, 0.12
+MESSY, ACROSS, FOLLOW_UP, MISPLACED = 0.25, 0.15, 0.1, 0.12
+TURNS = 3
 COUNTS = (1, 1, 1, 1, 2, 2, 2, 3)
 """How many passages an example may have; the engine shows one, seldom two."""
 DECLINES = {
@@ -21,9 +22,9 @@ DECLINES = {
 
 
 def faq_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
-    """One question about one of `topics`, answered from its passage."""
+    """Questions about one of `topics`, answered from its passage."""
     topic = draw.choice(topics)
-    ask = draw.choice(topic.asks)
+    asks = draw.sample(topic.asks, min(TURNS, len(topic.asks)))
     written = _other(language) if draw.random() < ACROSS else language
     slots = Slots(draw, written)
     passages = [_passage(topic, slots, written, draw)]
@@ -32,11 +33,11 @@ def faq_example(topics: Sequence[Topic], draw: random.Random, language: str) -> 
         draw.shuffle(passages)
     said: tuple[str, ...] = ()
     if draw.random() < FOLLOW_UP:
-        said = _turn(topic, topics, slots, draw, language)
-    question = _question(ask, slots, draw, language)
-    answer = slots.fill(draw.choice(ask.answers[language]), language)
+        said = _turn(topic, topics, draw, language)
+    turns = [_asked(ask, slots, draw, language) for ask in asks]
+    question, answer = turns[0]
     prompt = Prompt(Route.FAQ, language, question, tuple(passages), said)
-    return Example(prompt, _capital(answer), topic.titles["en"], "faq")
+    return Example(prompt, answer, topic.titles["en"], "faq", tuple(turns[1:]))
 
 
 def decline_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
@@ -80,12 +81,12 @@ def _question(ask: Ask, slots: Slots, draw: random.Random, language: str) -> str
     return messy(question, language, draw) if draw.random() < MESSY else question
 
 
-def _turn(
-    topic: Topic, topics: Sequence[Topic], slots: Slots, draw: random.Random, language: str
-) -> tuple[str, str]:
-    """The turn before: of the same entry, or of another."""
-    if draw.random() < 0.5:
-        topic, slots = draw.choice(topics), Slots(draw, language)
-    ask = draw.choice(topic.asks)
-    question = _question(ask, slots, draw, language)
-    return question, slots.fill(draw.choice(ask.answers[language]), language)
+def _asked(ask: Ask, slots: Slots, draw: random.Random, language: str) -> Turn:
+    answer = slots.fill(draw.choice(ask.answers[language]), language)
+    return _question(ask, slots, draw, language), _capital(answer)
+
+
+def _turn(topic: Topic, topics: Sequence[Topic], draw: random.Random, language: str) -> Turn:
+    """The turn before, answered from another entry."""
+    other = draw.choice([t for t in topics if t is not topic])
+    return _asked(draw.choice(other.asks), Slots(draw, language), draw, language)

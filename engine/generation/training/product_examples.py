@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from engine.generation.training.example import Example
+from engine.generation.training.example import Example, Turn
 from engine.generation.training.families import Fact, Ware, common_facts, talk
 from engine.generation.training.slots import Pair, Slots
 from engine.generation.training.typos import messy
 from engine.types import Passage, Prompt, Route, SourceKind
 
 MESSY, SPECIFIC = 0.25, 0.5
+FACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +38,26 @@ class _Thing:
 
 
 def describe_example(wares: Sequence[Ware], draw: random.Random, language: str) -> Example:
-    """What a product is, or the one fact that was asked for."""
+    """What a product is, and single facts that are asked for."""
     ware = draw.choice(wares)
     thing = _thing(ware, draw, language, common=draw.randint(0, 2))
     passage = thing.passage(language, draw, draw.randint(1, 3))
+    turns = [_general(ware, thing, language, draw)]
+    for fact in draw.sample(thing.facts, min(FACTS, len(thing.facts))):
+        asked = _about(fact.question[language], thing.named(language), language, draw)
+        turns.append((_hasty(asked, language, draw), _told([fact], thing, language, draw)))
     if draw.random() < SPECIFIC:
-        fact = draw.choice(thing.facts)
-        question = _about(fact.question[language], thing.named(language), language, draw)
-        answer = _told([fact], thing, language, draw)
-    else:
-        question = draw.choice(talk()["describe"][language]).format(name=thing.named(language))
-        own = [fact for fact in thing.facts if fact in ware.facts]
-        count = draw.choice((2, 2, 3))
-        answer = _told(draw.sample(own, min(count, len(own))), thing, language, draw)
-    question = _hasty(question, language, draw)
+        draw.shuffle(turns)
+    question, answer = turns[0]
     prompt = Prompt(Route.DESCRIBE, language, question, (passage,))
-    return Example(prompt, answer, ware.nouns["en"], "describe")
+    return Example(prompt, answer, ware.nouns["en"], "describe", tuple(turns[1:]))
+
+
+def _general(ware: Ware, thing: _Thing, language: str, draw: random.Random) -> Turn:
+    """What it is like, told by two or three of its own facts."""
+    asked = draw.choice(talk()["describe"][language]).format(name=thing.named(language))
+    facts = draw.sample(ware.facts, min(draw.choice((2, 2, 3)), len(ware.facts)))
+    return _hasty(asked, language, draw), _told(facts, thing, language, draw)
 
 
 def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str) -> Example:
@@ -101,11 +106,6 @@ def review_example(wares: Sequence[Ware], draw: random.Random, language: str) ->
     question = _hasty(draw.choice(words["asks"][language]).format(name=name), language, draw)
     prompt = Prompt(Route.REVIEW, language, question, passages)
     return Example(prompt, answer, ware.nouns["en"], "review")
-
-
-def across(example: Example, passages: tuple[Passage, ...]) -> Example:
-    """The same example with its passages written in another language."""
-    return replace(example, prompt=replace(example.prompt, passages=passages))
 
 
 def _thing(ware: Ware, draw: random.Random, language: str, common: int) -> _Thing:

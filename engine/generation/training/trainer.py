@@ -14,7 +14,7 @@ from engine.generation.training.lora import LoraModel
 from engine.generation.training.optimiser import Optimiser, read_state
 
 CHECKPOINT = "checkpoint.safetensors"
-BATCH = 8
+BATCH = 6
 """Examples a step."""
 _HELD_BATCH = 16
 
@@ -29,8 +29,8 @@ class Plan:
     steps: int
     seed: int
     batch: int = BATCH
-    rate: float = 4e-4
-    check_every: int = 50
+    rate: float = 6e-4
+    check_every: int = 30
     save_every: int = 10
     data: str = ""
     """Digest of the examples."""

@@ -12,7 +12,7 @@ import pytest
 from engine.generation.prompts import render
 from engine.generation.training.cpqa import FILES, cpqa_examples
 from engine.generation.training.dataset import TrainingSet, build_set
-from engine.generation.training.example import Example, refusal
+from engine.generation.training.example import Example, passed, refusal
 from engine.generation.training.families import LANGUAGES, common_facts, topics, wares
 from engine.generation.training.faq_examples import faq_example
 from engine.generation.training.product_examples import describe_example, recommend_example
@@ -28,7 +28,8 @@ def drawn() -> TrainingSet:
 
 
 def test_every_answer_passes_grounding(drawn: TrainingSet) -> None:
-    assert [refusal(e) for e in (*drawn.train, *drawn.held_out) if refusal(e)] == []
+    turns = [turn for e in (*drawn.train, *drawn.held_out) for turn in e.turns()]
+    assert [refusal(*turn) for turn in turns if refusal(*turn)] == []
 
 
 def test_every_slot_of_every_template_is_filled() -> None:
@@ -47,7 +48,7 @@ def test_every_slot_of_every_template_is_filled() -> None:
 
 def test_a_drawn_prompt_holds_no_open_slot(drawn: TrainingSet) -> None:
     for example in (*drawn.train, *drawn.held_out):
-        assert "{" not in render(example.prompt) + example.answer
+        assert not [1 for p, answer in example.turns() if "{" in render(p) + answer]
 
 
 def test_a_slot_has_one_value_in_all_its_places() -> None:
@@ -88,11 +89,11 @@ def test_no_topic_and_no_ware_is_dead() -> None:
             others = [topic, *[t for t in topics() if t is not topic]]
             for _ in range(6):
                 example = faq_example([others[0]] * 30 + others[1:4], draw, language)
-                alive[(topic.titles["en"], language)] += not refusal(example)
+                alive[(topic.titles["en"], language)] += bool(passed(example)[0])
         for ware in wares():
             for maker in (describe_example, recommend_example):
                 found = (maker([ware], draw, language) for _ in range(6))
-                alive[(ware.nouns["en"], language)] += sum(not refusal(e) for e in found)
+                alive[(ware.nouns["en"], language)] += sum(bool(passed(e)[0]) for e in found)
     assert [key for key, count in alive.items() if not count] == []
     assert len(alive) == 2 * (len(topics()) + len(wares()))
 
@@ -124,8 +125,19 @@ def test_a_recommendation_names_every_product_in_order(drawn: TrainingSet) -> No
 def test_an_answer_no_source_carries_is_refused() -> None:
     passage = Passage("entry:x", SourceKind.ENTRY, "Returns", "Return goods within 9 days.", "en")
     prompt = Prompt(Route.FAQ, "en", "how long?", (passage,))
-    assert refusal(Example(prompt, "You have 9 days to return goods.", "t", "s")) == ""
-    assert refusal(Example(prompt, "You have 12 days to return goods.", "t", "s"))
+    assert refusal(prompt, "You have 9 days to return goods.") == ""
+    assert refusal(prompt, "You have 12 days to return goods.").startswith("quantity")
+
+
+def test_a_refused_turn_goes_and_the_others_stay() -> None:
+    passage = Passage("entry:x", SourceKind.ENTRY, "Returns", "Return goods within 9 days.", "en")
+    prompt = Prompt(Route.FAQ, "en", "how long?", (passage,))
+    bad, good = ("q1", "You have 12 days to return goods."), ("q2", "Return goods in 9 days.")
+    kept, reasons = passed(Example(prompt, bad[1], "t", "s", (good, bad)))
+    assert kept is not None
+    assert [(p.question, p.conversation, a) for p, a in kept.turns()] == [("q2", (), good[1])]
+    assert len(reasons) == 2
+    assert passed(Example(prompt, bad[1], "t", "s"))[0] is None
 
 
 def test_a_messy_question_stays_readable() -> None:

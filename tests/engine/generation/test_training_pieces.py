@@ -32,13 +32,19 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-def test_an_example_is_its_prompt_then_its_answer_then_the_stop(tokenizer: Tokenizer) -> None:
-    for example in build_set(12, 0, seed=1).train:
+def test_every_turn_is_its_prompt_as_served_then_its_answer_then_the_stop(
+    tokenizer: Tokenizer,
+) -> None:
+    examples = build_set(24, 0, seed=1).train
+    assert any(example.more for example in examples)
+    for example in examples:
         coded = encode(example, tokenizer)
         assert coded.ids[0] == 2
-        assert tokenizer.decode(list(coded.ids[1 : coded.answer])) == render(example.prompt)
-        told = tokenizer.decode(list(coded.ids[coded.answer :]))
-        assert told == answer_text(example.prompt.language, example.answer) + STOP
+        for (prompt, answer), (first, end) in zip(example.turns(), coded.answers, strict=True):
+            assert tokenizer.decode(list(coded.ids[1:first])) == render(prompt)
+            told = tokenizer.decode(list(coded.ids[first:end]))
+            assert told == answer_text(prompt.language, answer) + STOP
+        assert coded.answers[-1][1] == len(coded.ids)
 
 
 def test_an_english_answer_begins_with_the_colons_space_a_chinese_one_does_not() -> None:
@@ -102,5 +108,6 @@ def test_a_start_without_an_adapter_is_refused(tmp_path: Path) -> None:
 
 def test_counts_add_up_to_the_set() -> None:
     found = build_set(50, 10, seed=2)
-    assert sum(found.counts.values()) == len(found.train) == 50
+    assert len(found.train) == 50
+    assert sum(found.counts.values()) == sum(len(list(e.turns())) for e in found.train)
     assert isinstance(found.refused, Counter)

@@ -21,8 +21,8 @@ from engine.generation.training.lora import LoraModel, read_adapter
 from engine.generation.training.trainer import CHECKPOINT, Plan, Run, held_out_loss, train
 
 VOCABULARY = 40
-LEARN = [Encoded((2, 5 + n % 9, 7, 20 + n % 9, 1), 3) for n in range(36)]
-HELD = [Encoded((2, 5 + n, 8, 20 + n, 1), 3) for n in range(9)]
+LEARN = [Encoded((2, 5 + n % 9, 7, 20 + n % 9, 1), ((3, 5),)) for n in range(36)]
+HELD = [Encoded((2, 5 + n, 8, 20 + n, 1), ((3, 5),)) for n in range(9)]
 PLAN = Plan(steps=24, seed=3, batch=4, rate=0.05, check_every=6, save_every=4)
 
 
@@ -84,15 +84,18 @@ def test_only_low_rank_weights_change(whole: tuple[Run, Path]) -> None:
 def test_the_loss_counts_answer_tokens_only() -> None:
     """Against the whole sequence's loss, masked; tokens of a prompt are learnt from nowhere."""
     model = LoraModel(base(), rank=4, alpha=8)
-    examples = [Encoded((2, 5, 6, 9, 11, 1), 3), Encoded((2, 7, 12, 1), 2)]
+    examples = [
+        Encoded((2, 5, 6, 9, 11, 1), ((3, 6),)),
+        Encoded((2, 7, 12, 1, 8, 13, 1), ((2, 4), (5, 7))),
+    ]
     expected = 0.0
     for example in examples:
         ids = torch.tensor([example.ids])
         logits = model._causal(input_ids=ids).logits[0].float()
         each = torch.nn.functional.cross_entropy(logits[:-1], ids[0, 1:], reduction="none")
-        expected += float(each[example.answer - 1 :].sum().detach())
+        expected += sum(float(each[a - 1 : b - 1].sum().detach()) for a, b in example.answers)
     batch = collate(examples)
-    assert batch.targets.tolist() == [9, 11, 1, 12, 1]
+    assert batch.targets.tolist() == [9, 11, 1, 12, 1, 13, 1]
     assert float(model.loss(batch).detach()) == pytest.approx(expected, rel=0.02)
 
 
