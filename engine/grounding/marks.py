@@ -65,6 +65,13 @@ def blank(text: str, start: int, end: int) -> str:
     return text[:start] + "\x00" * (end - start) + text[end:]
 
 
+def mark_key(kind: str, text: str) -> str:
+    """A mark's spelling for comparing."""
+    if kind == "link":
+        return link_key(text)
+    return re.sub(r"[ ()-]", "", text.lower()) if kind in ("phone", "code") else text.lower()
+
+
 def link_key(link: str) -> str:
     """A link without scheme, "www." and closing slash, for comparing."""
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", link.lower()).rstrip("/")

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from engine.grounding.lexicon import lexicon
-from engine.grounding.marks import blank, link_key, marks
+from engine.grounding.marks import blank, link_key, mark_key, marks
 from engine.grounding.reading import STATED, Reading, Source
-from engine.grounding.text import HAN, fold, is_han, stem
+from engine.grounding.text import HAN, fold, is_han, mostly_han, stem
 from engine.types import SourceKind
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:'[a-z]+)?(?:&[A-Za-z]+)?")
@@ -92,7 +92,7 @@ def _capitalised(reading: Reading, sources: tuple[Source, ...], names: frozenset
 
 def _foreign(reading: Reading, sources: tuple[Source, ...], names: frozenset[str]) -> str:
     """A Latin word inside Chinese text that no source holds."""
-    if not is_han(reading.text):
+    if not mostly_han(reading.text):
         return ""
     known = frozenset().union(*_known_words(sources, names))
     spans = [(m.start, m.end) for m in reading.marks]
@@ -138,14 +138,8 @@ def _allowed_marks(sources: tuple[Source, ...]) -> dict[str, set[str]]:
         trusted = source.passage.kind in (SourceKind.ENTRY, SourceKind.ORDER)
         for mark in marks(fold(f"{source.passage.title} . {source.passage.text}")):
             if trusted or (mark.kind == "code" and source.passage.kind == SourceKind.PRODUCT):
-                allowed[mark.kind].add(_mark_key(mark.kind, mark.text))
+                allowed[mark.kind].add(mark_key(mark.kind, mark.text))
     return allowed
-
-
-def _mark_key(kind: str, text: str) -> str:
-    if kind == "link":
-        return link_key(text)
-    return re.sub(r"[ ()-]", "", text.lower()) if kind in ("phone", "code") else text.lower()
 
 
 def unknown_mark(
@@ -157,6 +151,6 @@ def unknown_mark(
     allowed = _allowed_marks(sources)
     allowed["link"] |= {link_key(link) for link in links}
     for mark in reading.marks:
-        if _mark_key(mark.kind, mark.text) not in allowed[mark.kind]:
+        if mark_key(mark.kind, mark.text) not in allowed[mark.kind]:
             return mark.kind, mark.text
     return "", ""

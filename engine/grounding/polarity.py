@@ -83,12 +83,20 @@ def _align(
                 other = stated.without(subject)
                 shared = claim.shared(other)
                 both = (claim.weight, other.weight)
-                least = ALIGNED * min(both) if not across else ALIGNED_ACROSS * max(both)
+                near = not across or _anchored(claim, other)
+                least = ALIGNED * min(both) if near else ALIGNED_ACROSS * max(both)
                 if shared < least or not _predicate(claim, other):
                     continue
                 likeness = shared / (claim.weight * other.weight) ** 0.5
                 found.append((likeness * 2 + context, stated))
     return sorted(found, key=lambda pair: -pair[0])
+
+
+def _anchored(claim: Clause, stated: Clause) -> bool:
+    """Whether two clauses share a quantity and speak of the same axis."""
+    return any(w[0].isdigit() and w in stated.words for w in claim.words) and any(
+        axis in stated.axes for axis in claim.axes
+    )
 
 
 def _predicate(claim: Clause, stated: Clause) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.grounding.lexicon import Concept, lexicon
-from engine.grounding.marks import Mark, blank, marks
+from engine.grounding.marks import Mark, blank, mark_key, marks
 from engine.grounding.quantities import Quantity, quantities
-from engine.grounding.sentences import split_sentences
+from engine.grounding.sentences import MAX_SENTENCE, split_sentences
 from engine.grounding.text import HAN, fold, is_han, stem
 from engine.types import Passage
 
@@ -219,8 +219,8 @@ def _bounded(text: str, start: int) -> int:
 
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
-    """The reading of one sentence."""
-    folded = fold(text)
+    """The reading of one sentence. What lies beyond MAX_SENTENCE characters is not read."""
+    folded = fold(text[:MAX_SENTENCE])
     found, special = quantities(folded), marks(folded)
     bare = folded
     for start, end in [(q.start, q.end) for q in found] + [(m.start, m.end) for m in special]:
@@ -248,7 +248,15 @@ def read(text: str) -> Reading:
         for m in _OWN_COST.finditer(bare)
     ]
     tokens += [
-        Token(m.text.lower(), "mark", 0, m.start, m.end, bisect_right(starts, m.start) - 1, m.text)
+        Token(
+            mark_key(m.kind, m.text),
+            "mark",
+            0,
+            m.start,
+            m.end,
+            bisect_right(starts, m.start) - 1,
+            m.text,
+        )
         for m in special
     ]
     tokens.sort(key=lambda t: t.start)

@@ -8,6 +8,7 @@ from engine.grounding.names import unknown_mark, unknown_name
 from engine.grounding.polarity import flipped, opens_with_answer
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
+from engine.grounding.sentences import MAX_SENTENCE
 from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
 from engine.grounding.subjects import (
     Context,
@@ -79,7 +80,7 @@ def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...
     kinds = ("plain", "ware", "topic", "axis", "mark") if across else tuple(_WEIGHT)
     counted = [t for t in reading.tokens if t.kind in kinds]
     total = sum(_WEIGHT.get(t.kind, 1.0) for t in counted)
-    held = sum(_WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in known)
+    held = sum(_WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in known or t.kind == "mark")
     held += sum(0.5 * _WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in asked - known)
     stated = len(reading.quantities)
     least = SUPPORT_ACROSS if across else SUPPORT
@@ -149,6 +150,7 @@ def check_sentence(sentence: str, sources: Sources) -> Check:
 
     The reason of a refusal is "kind:detail", kind one of instruction, promise, link, email,
     phone, code, token, quantity, name, subject, polarity, unsupported."""
-    reading = read(sentence)
-    reason = _refusal(reading, read(sources.question), sources)
+    if len(sentence) > MAX_SENTENCE:
+        return Check(sentence, False, "unsupported:too long")
+    reason = _refusal(read(sentence), read(sources.question), sources)
     return Check(sentence, not reason, reason)

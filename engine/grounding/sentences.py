@@ -13,6 +13,7 @@ _SHORTENED = (
     "e.g i.e etc vs mr mrs ms dr st no nr approx incl excl ca art fig max min tel p.s a.m p.m u.s"
 )
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
+_LONGEST_WORD = 24
 _LAST_WORD = re.compile(r"([A-Za-z](?:[A-Za-z]|\.(?=[A-Za-z]))*)$")
 
 
@@ -21,9 +22,10 @@ def _dot_ends(text: str, at: int) -> bool:
     after = text[at + 1]
     if not (after.isspace() or after in _CLOSERS or "\u3400" <= after <= "\u9fff"):
         return False
-    word = _LAST_WORD.search(text[:at])
+    before = text[max(0, at - _LONGEST_WORD) : at]
+    word = _LAST_WORD.search(before)
     if word is None:
-        return not re.search(r"(?:^|\s)\d{1,2}$", text[:at])
+        return not re.search(r"(?:^|\s)\d{1,2}$", before)
     spelling = word[1].lower()
     return spelling not in _ABBREVIATIONS and not (len(spelling) == 1 and spelling != "i")
 
@@ -40,9 +42,12 @@ def _end_of(text: str, at: int) -> int | None:
     return end if end < len(text) else None
 
 
-def _cut(text: str) -> int | None:
-    """The length of the first whole sentence of `text`, or None if none is sure yet."""
-    for at, char in enumerate(text):
+def _cut(text: str, start: int) -> int | None:
+    """The length of the first whole sentence of `text`, or None if none is sure yet.
+
+    No mark before `start` ends one."""
+    for at in range(start, len(text)):
+        char = text[at]
         if char in _HARD:
             inside = char in "!?" and at + 1 < len(text) and text[at + 1] not in _HARD + _CLOSERS
             if inside and not (text[at + 1].isspace() or text[at + 1] > "\u2e7f"):
@@ -73,18 +78,22 @@ class SentenceSplitter:
 
     def __init__(self) -> None:
         self._held = ""
+        self._settled = 0
 
     def feed(self, text: str) -> list[str]:
         """The sentences that `text` completes, each with its closing marks and spaces."""
         out: list[str] = []
         for char in text:
             self._held += char
-            length = _cut(self._held) if self._may_end() else None
+            length = None
+            if self._may_end():
+                length = _cut(self._held, self._settled)
+                self._settled = len(self._held) - 1
             if length is None and len(self._held) > MAX_SENTENCE:
                 length = _force(self._held)
             if length is not None:
                 out.append(self._held[:length])
-                self._held = self._held[length:]
+                self._held, self._settled = self._held[length:], 0
         return out
 
     def _may_end(self) -> bool:
@@ -92,11 +101,12 @@ class SentenceSplitter:
         if len(self._held) < 2:
             return False
         last, before = self._held[-1], self._held[-2]
-        return not last.isspace() and (before in _HARD + _CLOSERS + "." or before.isspace())
+        waiting = last.isspace() or last in _HARD + _CLOSERS + "."
+        return not waiting and (before in _HARD + _CLOSERS + "." or before.isspace())
 
     def flush(self) -> list[str]:
         """What is left, as the last sentence (none if nothing is left)."""
-        rest, self._held = self._held, ""
+        rest, self._held, self._settled = self._held, "", 0
         return [rest] if rest else []
 
 

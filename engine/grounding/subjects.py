@@ -146,8 +146,8 @@ def _other_nouns(a: Quantity, b: Quantity, across: bool) -> bool:
     """Whether two counts count different things; unknown words settle nothing across languages."""
     ours, theirs = a.nouns, b.nouns
     if across:
-        ours = frozenset(n for n in ours if n[0] != "~")
-        theirs = frozenset(n for n in theirs if n[0] != "~")
+        ours = frozenset(n for n in ours if n[0] != "~" and not is_han(n))
+        theirs = frozenset(n for n in theirs if n[0] != "~" and not is_han(n))
     return bool(ours and theirs and not ours & theirs)
 
 

@@ -83,6 +83,11 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
+def mostly_han(text: str) -> bool:
+    """Whether `text` holds more Chinese characters than Latin words."""
+    return len(re.findall(f"[{HAN}]", text)) > len(re.findall(r"[A-Za-z]+", text))
+
+
 def is_han(text: str) -> bool:
     """Whether `text` holds a Chinese character."""
     return bool(re.search(f"[{HAN}]", text))

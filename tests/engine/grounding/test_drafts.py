@@ -77,7 +77,9 @@ def test_white_space_does_not_change_a_refusal(draft: Draft, spaces: str) -> Non
 
 @pytest.mark.parametrize("draft", PASSING + FALSE, ids=lambda d: d.sentence[:24])
 def test_full_width_digits_and_case_do_not_change_a_verdict(draft: Draft) -> None:
-    passed = check_sentence(draft.sentence, draft.sources).passed
+    check = check_sentence(draft.sentence, draft.sources)
+    passed = check.passed
     assert check_sentence(draft.sentence.translate(WIDE), draft.sources).passed == passed
-    assert check_sentence(draft.sentence.lower(), draft.sources).passed == passed
-    assert check_sentence(draft.sentence.upper(), draft.sources).passed == passed
+    if not check.reason.startswith("name"):  # a name is known by its capital
+        assert check_sentence(draft.sentence.lower(), draft.sources).passed == passed
+        assert check_sentence(draft.sentence.upper(), draft.sources).passed == passed
