@@ -23,7 +23,11 @@ _CONDITION = re.compile(
     re.I,
 )
 _WITHOUT = frozenset({"without", "free of", "无"})
-_ONLY = re.compile(r"\bonly\b|\bsolely\b|\bexclusively\b|[只仅]|限[于用购量一]|[人单]限", re.I)
+_ONLY = re.compile(
+    r"\bonly\b(?! (?:\d|[€$£¥]|an? |one\b|two\b))|\bsolely\b|\bexclusively\b"
+    r"|[只仅](?!(?:要|需|有|重|需要)?\s*\d)|限[于用购量一]|[人单]限",
+    re.I,
+)
 _AXIS_WEIGHT = {"when": 0.3, "required": 0.5}
 
 

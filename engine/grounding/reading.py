@@ -7,12 +7,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from engine.grounding.attributes import attributes
 from engine.grounding.lexicon import Concept, lexicon
 from engine.grounding.marks import Mark, blank, mark_key, marks
 from engine.grounding.quantities import Quantity, quantities
 from engine.grounding.sentences import MAX_SENTENCE, split_sentences
 from engine.grounding.text import HAN, fold, is_han, stem
-from engine.types import Passage
+from engine.types import Passage, SourceKind
 
 _WORD = re.compile(rf"[A-Za-z\u00c0-\u024f]+(?:'[A-Za-z]+)?|[{HAN}]+")
 _CLAUSE = re.compile(
@@ -267,6 +268,8 @@ def read(text: str) -> Reading:
 def read_passage(passage: Passage) -> Source:
     """The reading of a passage."""
     title = read(passage.title)
-    sentences = tuple(read(s) for s in split_sentences(passage.text) if s.strip())
+    spelt = (part for s in split_sentences(passage.text) for part in attributes(s.strip()))
+    sentences = tuple(read(s) for s in spelt if s)
     concepts = {t.concept for r in (title, *sentences) for t in r.tokens if t.kind != "neg"}
-    return Source(passage, title, sentences, frozenset(concepts))
+    told = {"customer"} if passage.kind is SourceKind.REVIEW else set()
+    return Source(passage, title, sentences, frozenset(concepts | told))

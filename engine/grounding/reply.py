@@ -14,6 +14,7 @@ from engine.grounding.subjects import (
     Context,
     Fact,
     facts,
+    named,
     same_value,
     source_facts,
     subjects,
@@ -112,7 +113,7 @@ def _facts_refusal(
     if _verbatim(reading, sources):
         return ""
     known = source_facts(sources)
-    said = [f for f in facts(reading) if not _echoed(f, question)]
+    said = [f for f in facts(reading) if not _echoed(f, question) and not named(f, sources)]
     for fact in said:
         stated = any(f.category == fact.category and same_value(fact, f) for f, _ in known)
         if not stated and not isinstance(fact.value, Token) and not _tally(fact, said, known):

@@ -62,6 +62,16 @@ def facts(reading: Reading) -> Iterator[Fact]:
             yield Fact(token.kind, token, reading, token.start)
 
 
+def named(fact: Fact, sources: Iterable[Source]) -> bool:
+    """Whether a value is but a word of a passage's title, as the colour in "face cream"."""
+    said = fact.reading.text.lower()
+    for title in (s.title.text.lower() for s in sources):
+        at = said.find(title) if title else -1
+        if at >= 0 and at <= fact.position < at + len(title):
+            return True
+    return False
+
+
 def _items(reading: Reading) -> list[tuple[int, str, str]]:
     """Words and values in order: position, concept, kind. A size stands for its lengths."""
     sizes = {q.start for q in reading.quantities if q.unit == "size"}

@@ -1,0 +1,24 @@
+"""Attribute lists of products, "pockets: 9; dishwasher: no", as phrases the rules can read."""
+
+from __future__ import annotations
+
+import re
+
+_ONE = re.compile(r"([^:：;；]{1,40})[:：]\s*([^;；]+)")
+_LIST = re.compile(rf"{_ONE.pattern}(?:[;；]\s*{_ONE.pattern})+")
+_FIRST = re.compile(
+    r"(?:no|none|not|无|没有|否|不|不可|不能|不支持|[\d.]+(?:\s*[-–~到至]\s*[\d.]+)?)\W*", re.I
+)
+
+
+def attributes(sentence: str) -> list[str]:
+    """The attributes of a list one by one, "9 pockets", "no dishwasher"; else the sentence."""
+    if not _LIST.fullmatch(sentence):
+        return [sentence]
+    return [_phrase(name.strip(), value.strip()) for name, value in _ONE.findall(sentence)]
+
+
+def _phrase(name: str, value: str) -> str:
+    if _FIRST.fullmatch(value):
+        return f"{value} {name}"
+    return f"{name} {value}"
