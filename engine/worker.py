@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -237,6 +238,7 @@ def run_worker(
 
     Without an assistant the real one is built. Raises StoreError, ModelError, KnowledgeError.
     """
+    from engine.generation.generator import load_later
     from engine.journal import Journal
     from engine.redis_sessions import RedisSessions
     from engine.valkey import connect
@@ -244,7 +246,7 @@ def run_worker(
     redis = connect(settings)
     journal = Journal.open(settings)
     # Until it is ready a signal just ends it: there is nothing to finish.
-    generator = None if assistant else _generator(settings)
+    generator = None if assistant else load_later(settings)
     answering = assistant or _real_assistant(settings, redis, generator)
     told = phrases or _shop_phrases(settings)
     worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
@@ -262,19 +264,18 @@ def run_worker(
             raise generator.failure
 
 
-def _generator(settings: Settings) -> LoadingGenerator:
-    from engine.generation.generator import load_later
-
-    return load_later(settings)
-
-
 def _real_assistant(
     settings: Settings, redis: Redis, generator: LoadingGenerator | None
 ) -> Answering:
     from engine.build import build_assistant
     from engine.counters import RedisCounters
 
-    return build_assistant(settings, generator=generator, counters=RedisCounters(redis))
+    # All that is made here stays: not looked through while it grows, nor ever after.
+    gc.disable()
+    made = build_assistant(settings, generator=generator, counters=RedisCounters(redis))
+    gc.freeze()
+    gc.enable()
+    return made
 
 
 def _shop_phrases(settings: Settings) -> Phrases:
