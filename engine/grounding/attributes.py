@@ -7,7 +7,9 @@ import re
 _ONE = re.compile(r"([^:：;；]{1,40})[:：]\s*([^;；]+)")
 _LIST = re.compile(rf"{_ONE.pattern}(?:[;；]\s*{_ONE.pattern})+")
 _FIRST = re.compile(
-    r"(?:no|none|not|无|没有|否|不|不可|不能|不支持|[\d.]+(?:\s*[-–~到至]\s*[\d.]+)?)\W*", re.I
+    r"(?:no|none|not|无|没有|否|不|不可|不能|不支持"
+    r"|[\d.]+(?:\s*[-–~到至]\s*[\d.]+)?)\W*",
+    re.I,
 )
 
 
