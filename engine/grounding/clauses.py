@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Token
 from engine.grounding.text import is_han
+from engine.grounding.units import CURRENCIES
 
 SUBJECT = 0.4
 _NEGATIVE_AXES = frozenset({"include", "stock", "open", "required"})
@@ -96,6 +98,14 @@ def _lacking(tokens: list[Token]) -> list[Token]:
     return out
 
 
+def _priced(tokens: list[Token], found: list[Quantity]) -> list[Token]:
+    """Delivery with its price or as free is the delivery fee: "shipping is €4.95"."""
+    free = any(t.concept == "free" for t in tokens)
+    if not free and not any(q.unit in CURRENCIES for q in found):
+        return tokens
+    return [replace(t, concept="shipfee") if t.concept == "delivery" else t for t in tokens]
+
+
 def _text(reading: Reading, chosen: frozenset[int]) -> str:
     """The words of one clause; of several, nothing."""
     if len(chosen) != 1:
@@ -116,10 +126,10 @@ def _anchor(token: Token, reading: Reading, tokens: list[Token]) -> str:
 
 def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
     chosen = frozenset(wanted)
-    tokens = _lacking([t for t in reading.tokens if t.clause in chosen])
+    found = [q for q in reading.quantities if reading.clause_of(q.start) in chosen]
+    tokens = _priced(_lacking([t for t in reading.tokens if t.clause in chosen]), found)
     words = {t.concept: _token_weight(t) for t in tokens if t.kind != "neg"}
     negations = _reach(tokens)
-    found = [q for q in reading.quantities if reading.clause_of(q.start) in chosen]
     timed = any(q.unit == "clock" for q in found)
     axes: dict[str, int] = {}
     for token in tokens:

@@ -71,6 +71,8 @@ _PREFIX = {
 }
 _PREFIX |= {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY", "nok": "NOK"}
 
+CURRENCIES = frozenset(_PREFIX.values()) | {"JPY"}
+
 _BY_SPELLING = {
     spelling.replace("\\", ""): (name, Decimal(factor))
     for name, factor, spellings in _TABLE.values()

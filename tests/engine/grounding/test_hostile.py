@@ -1,0 +1,68 @@
+"""No text, however made, crashes the rules or keeps them busy."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.grounding.reading import read, read_passage
+from engine.grounding.reply import Sources, check_sentence
+from engine.grounding.sentences import MAX_SENTENCE, split_sentences
+from engine.types import Passage, SourceKind
+from tests.engine.grounding.drafts import load
+
+LONG = 20_000
+_PIECES = (
+    'a A 1 1, 1. 1x 1- - a- a. @ a@ http:// www. € €1 $ ( " 「 0 00 1/ 不 没有 的 一 十 百 半 至 '
+    "，。 ， 。 … ⟦ ⟦a A1- AB- +1 0123 e.g. Mr. 周一至 12:30- 9am 8点半 第一 5折 不在 用了 1、 1和 "
+    "a:1; ："
+)
+_WORDS = (
+    "no,not,pay,we,and is,between 1 and,if,one hundred,and,aged,free of,thank you,if you have,"
+    "I'll,twenty,half,a dozen,yes:,Billy Oak,1 day"
+)
+HOSTILE = [*_PIECES.split(), *(f"{word} " for word in _WORDS.split(","))]
+SOURCES = load("faithful")[0].sources
+TEXT = st.text(
+    st.sampled_from(list('aA 0129.,!?…。！？；:\n"”)」/-–@€$%°天不没的一十百半周点折月日x×*＊１～'))
+    | st.characters(codec="utf-8"),
+    max_size=120,
+)
+
+
+@given(TEXT, TEXT)
+def test_any_sentence_gets_a_verdict(sentence: str, question: str) -> None:
+    sources = Sources(SOURCES.passages, question)
+    check = check_sentence(sentence, sources)
+    assert check.passed == (check.reason == "")
+
+
+@given(TEXT, TEXT, st.sampled_from(SourceKind))
+def test_any_passage_can_be_read(title: str, text: str, kind: SourceKind) -> None:
+    source = read_passage(Passage("p", kind, title, text, ""))
+    assert all(t.start <= t.end for r in source.sentences for t in r.tokens)
+
+
+@given(TEXT)
+def test_what_is_read_lies_in_the_text(text: str) -> None:
+    reading = read(text)
+    ends = [q.end for q in reading.quantities] + [m.end for m in reading.marks]
+    assert all(end <= len(reading.text) for end in ends)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_long_hostile_text_takes_under_a_second(piece: str) -> None:
+    text = (piece * LONG)[:LONG]
+    started = time.process_time()
+    for sentence in split_sentences(text)[:1]:
+        check_sentence(sentence.strip(), SOURCES)
+    check_sentence(text, SOURCES)
+    check_sentence(text[:MAX_SENTENCE], Sources(SOURCES.passages, text))
+    assert time.process_time() - started < 1.0
+
+
+def test_a_sentence_that_is_too_long_is_refused() -> None:
+    assert not check_sentence("a" * (MAX_SENTENCE + 1), SOURCES).passed

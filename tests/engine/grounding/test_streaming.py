@@ -1,0 +1,134 @@
+"""The streaming door: only whole grounded sentences go out, and the first refused one ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.counters import MemoryCounters
+from engine.errors import GeneratorError
+from engine.types import (
+    Delta,
+    Message,
+    Part,
+    Passage,
+    Plan,
+    Prompt,
+    Reply,
+    Route,
+    Session,
+    SourceKind,
+    WordedBy,
+)
+from engine.wording import Wording
+
+SHIPPING = Passage(
+    "entry:ship",
+    SourceKind.ENTRY,
+    "Shipping",
+    "Shipping costs €4.95. It is free from €50. We do not deliver on Sundays.",
+    "en",
+)
+TRUE = ["Shipping is €4.95. ", "From €50 it is free. ", "We don't deliver on Sundays."]
+FALSE = "Shipping is €3.95. "
+
+
+class Typist:
+    """A generator that types a given text, in pieces, and remembers what was asked of it."""
+
+    name = "typist"
+
+    def __init__(self, pieces: list[str], fails: bool = False) -> None:
+        self._pieces, self._fails = pieces, fails
+        self.typed = 0
+        self.cancelled: list[str] = []
+
+    def stream(
+        self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
+    ) -> Iterator[str]:
+        """The pieces, one after the other."""
+        for piece in self._pieces:
+            self.typed += 1
+            yield piece
+        if self._fails:
+            raise GeneratorError("the model stopped", where="typist", mend="type again.")
+
+    def cancel(self, request_id: str) -> None:
+        """Remember the request."""
+        self.cancelled.append(request_id)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def said(typist: Typist) -> tuple[list[str], Reply]:
+    """The deltas and the reply for a question about shipping."""
+    prompt = Prompt(Route.FAQ, "en", "How much is shipping?", (SHIPPING,))
+    part = Part(prompt.question, Route.FAQ, "en", SHIPPING.text, WordedBy.OPERATOR, prompt=prompt)
+    wording = Wording(typist, MemoryCounters(), snapshot="s", daily_tokens=1000)
+    message = Message("m", "c", "s", prompt.question, datetime.now(UTC))
+    writing = wording.write(Plan("en", (part,), Session("c")), message, 30.0)
+    deltas: list[str] = []
+    while True:
+        try:
+            piece = next(writing)
+        except StopIteration as end:
+            reply: Reply = end.value
+            return deltas, reply
+        assert isinstance(piece, Delta)
+        deltas.append(piece.text)
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=30))
+def test_however_it_is_typed_whole_grounded_sentences_go_out(sizes: list[int]) -> None:
+    text = "".join(TRUE)
+    pieces: list[str] = []
+    while text:
+        size = sizes[len(pieces) % len(sizes)]
+        pieces.append(text[:size])
+        text = text[size:]
+    deltas, reply = said(Typist(pieces))
+    assert deltas == [sentence.strip() for sentence in TRUE]
+    assert reply.text == "".join(TRUE)
+    assert reply.receipt.worded_by is WordedBy.MODEL
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_the_first_refused_sentence_ends_the_draft_and_the_passage_takes_its_place(at: int) -> None:
+    sentences = [*TRUE[:at], FALSE, *TRUE[at:]]
+    typist = Typist(sentences)
+    deltas, reply = said(typist)
+    assert deltas == [sentence.strip() for sentence in TRUE[:at]]
+    assert reply.text == SHIPPING.text
+    assert reply.receipt.worded_by is WordedBy.OPERATOR
+    assert [c.passed for c in reply.receipt.checks] == [True] * at + [False]
+    assert typist.cancelled == ["m:0"]
+    assert typist.typed <= at + 2
+
+
+def test_a_false_last_sentence_without_a_full_stop_is_not_sent() -> None:
+    deltas, reply = said(Typist([TRUE[0], "We deliver on Sundays"]))
+    assert deltas == [TRUE[0].strip()]
+    assert reply.text == SHIPPING.text
+
+
+def test_no_part_of_a_refused_sentence_is_ever_shown() -> None:
+    deltas, reply = said(Typist(["Ship", "ping is €3", ".95 only", ". Nice"]))
+    assert deltas == []
+    assert "3.95" not in reply.text
+
+
+def test_a_model_that_stops_half_way_leaves_the_passage() -> None:
+    deltas, reply = said(Typist([TRUE[0], "It is fr"], fails=True))
+    assert deltas == [TRUE[0].strip()]
+    assert reply.text == SHIPPING.text
+
+
+def test_a_model_that_says_nothing_leaves_the_passage() -> None:
+    deltas, reply = said(Typist([" ", "\n"]))
+    assert deltas == []
+    assert reply.text == SHIPPING.text
