@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
+from engine.generation.prompts import LAYOUT_VERSION
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,6 +32,9 @@ def merge_adapter(base: Path, adapter: Path, out: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     config = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
+    if config.get("prompt_layout", LAYOUT_VERSION) != LAYOUT_VERSION:
+        raise ModelError("the adapter was trained for another layout of prompts",
+                         where=str(adapter), mend="train the adapter again.")  # fmt: skip
     scale = float(config["lora_alpha"]) / float(config["r"])
     low_rank = load_file(adapter / WEIGHTS)
     weights = load_file(base)

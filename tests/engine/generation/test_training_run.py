@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from engine.errors import ShopdeskError
+from engine.errors import ModelError, ShopdeskError
 from engine.generation.merge import CONFIG, WEIGHTS, merge_adapter
 from engine.generation.training.encoding import Encoded, collate
 from engine.generation.training.lora import LoraModel, read_adapter
@@ -157,6 +157,13 @@ def test_a_merged_adapter_says_what_the_trained_model_said(
     with torch.inference_mode():
         trained, merged = (m(input_ids=ids).logits.float() for m in (model._causal, plain))
     assert torch.nn.functional.cosine_similarity(trained, merged, dim=-1).min() > 0.995
+
+
+def test_an_adapter_of_another_layout_is_refused(whole: tuple[Run, Path], tmp_path: Path) -> None:
+    config = json.loads((whole[1] / CONFIG).read_text())
+    (tmp_path / CONFIG).write_text(json.dumps({**config, "prompt_layout": 99}))
+    with pytest.raises(ModelError, match="another layout"):
+        merge_adapter(tmp_path / "base", tmp_path, tmp_path / "merged")
 
 
 def test_an_adapter_names_its_layout_and_no_place_of_this_machine(
