@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from engine.generation.training.cpqa import cpqa_examples
 from engine.generation.training.example import Example, passed
-from engine.generation.training.families import topics, wares
+from engine.generation.training.families import themes, topics, wares
 from engine.generation.training.faq_examples import decline_example, faq_example
 from engine.generation.training.product_examples import (
     describe_example,
@@ -22,7 +22,9 @@ from engine.generation.training.product_examples import (
 CHINESE = 0.45
 SHARES = {"faq": 0.48, "describe": 0.16, "recommend": 0.3, "decline": 0.02, "review": 0.04}
 HELD_TOPICS, HELD_WARES = 4, 3
-CPQA_SHARE = 0.1
+CPQA_SHARE = 0.15
+THEME_WEIGHT = 4
+"""A theme is drawn this many times as often as a topic: it is another one every time."""
 _TRIES = 8
 T = TypeVar("T")
 
@@ -59,7 +61,9 @@ def build_set(
     refused is counted by source and reason.
     """
     draw = random.Random(seed)
-    held, rest = _split(topics(), HELD_TOPICS, draw)
+    held_topics, rest_topics = _split(topics(), HELD_TOPICS, draw)
+    held_themes, rest_themes = _split(themes(), 1, draw)
+    held, rest = [*held_topics, *held_themes], [*rest_topics, *rest_themes * THEME_WEIGHT]
     held_wares, rest_wares = _split(wares(), HELD_WARES, draw)
     refused: Counter[str] = Counter()
     foreign, note = cpqa_examples(data, int(size * CPQA_SHARE), draw, refused)

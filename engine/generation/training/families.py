@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,20 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """Points that a shop may settle one way or the other. `sides` of a point: sentence, ask."""
+
+    titles: Texts
+    points: tuple[tuple[tuple[Texts, Ask], tuple[Texts, Ask]], ...]
+
+    def settle(self, draw: random.Random) -> Topic:
+        """A few of its points, each settled by chance."""
+        chosen = [draw.choice(point) for point in draw.sample(self.points, draw.randint(2, 4))]
+        sentences = {k: tuple(sentence[k] for sentence, _ in chosen) for k in LANGUAGES}
+        return Topic(self.titles, sentences, tuple(ask for _, ask in chosen))
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One fact of a ware, in both languages: as attribute, sentence, phrases and question."""
 
@@ -56,12 +71,25 @@ def topics() -> tuple[Topic, ...]:
     return tuple(_topic(found) for file in _FAQ_FILES for found in _read(file))
 
 
+def themes() -> tuple[Theme, ...]:
+    """Every theme of points that may be settled either way."""
+    return tuple(
+        Theme(found["title"], tuple((_side(p, "so"), _side(p, "not")) for p in found["points"]))
+        for found in _read("flips.yaml")
+    )
+
+
 def wares() -> tuple[Ware, ...]:
     """Every kind of product."""
     return tuple(
         Ware(found["noun"], tuple(_fact(fact) for fact in found["facts"]))
         for found in _read("goods.yaml")
     )
+
+
+def bare_things() -> tuple[Ware, ...]:
+    """Things of which only common facts are known."""
+    return tuple(Ware(found, ()) for found in talk()["things"])
 
 
 def common_facts() -> tuple[Fact, ...]:
@@ -80,6 +108,12 @@ def _topic(found: Any) -> Topic:
         for ask in found["asks"]
     )
     return Topic(found["title"], {k: tuple(found[k]) for k in LANGUAGES}, asks)
+
+
+def _side(point: Any, side: str) -> tuple[Texts, Ask]:
+    sentence = {k: point[k][side][0] for k in LANGUAGES}
+    answers = {k: tuple(point[k][side][1:]) for k in LANGUAGES}
+    return sentence, Ask({k: tuple(point[k]["q"]) for k in LANGUAGES}, answers)
 
 
 def _fact(found: Any) -> Fact:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from engine.generation.training.example import Example, Turn
-from engine.generation.training.families import Ask, Topic
+from engine.generation.training.families import Ask, Theme, Topic
 from engine.generation.training.slots import Slots
 from engine.generation.training.typos import messy
 from engine.types import Passage, Prompt, Route, SourceKind
@@ -21,8 +21,9 @@ DECLINES = {
 }
 
 
-def faq_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
-    """Questions about one of `topics`, answered from its passage."""
+def faq_example(families: Sequence[Topic | Theme], draw: random.Random, language: str) -> Example:
+    """Questions about one of `families`, answered from its passage."""
+    topics = [f.settle(draw) if isinstance(f, Theme) else f for f in families]
     topic = draw.choice(topics)
     asks = draw.sample(topic.asks, min(TURNS, len(topic.asks)))
     written = _other(language) if draw.random() < ACROSS else language
@@ -40,9 +41,12 @@ def faq_example(topics: Sequence[Topic], draw: random.Random, language: str) -> 
     return Example(prompt, answer, topic.titles["en"], "faq", tuple(turns[1:]))
 
 
-def decline_example(topics: Sequence[Topic], draw: random.Random, language: str) -> Example:
+def decline_example(
+    families: Sequence[Topic | Theme], draw: random.Random, language: str
+) -> Example:
     """A question whose answer stands in none of the passages."""
-    topic, *others = draw.sample(list(topics), 3)
+    topics = [family for family in families if isinstance(family, Topic)]
+    topic, *others = draw.sample(topics, 3)
     ask = draw.choice(topic.asks)
     passages = tuple(_passage(t, Slots(draw, language), language, draw) for t in others[:1])
     question = _question(ask, Slots(draw, language), draw, language)
@@ -72,7 +76,7 @@ def _distractors(
     topic: Topic, topics: Sequence[Topic], draw: random.Random, written: str, count: int
 ) -> list[Passage]:
     """Other entries, with numbers of their own."""
-    others = draw.sample([t for t in topics if t is not topic], count)
+    others = draw.sample([t for t in topics if t.titles != topic.titles], count)
     return [_passage(other, Slots(draw, written), written, draw) for other in others]
 
 
@@ -88,5 +92,5 @@ def _asked(ask: Ask, slots: Slots, draw: random.Random, language: str) -> Turn:
 
 def _turn(topic: Topic, topics: Sequence[Topic], draw: random.Random, language: str) -> Turn:
     """The turn before, answered from another entry."""
-    other = draw.choice([t for t in topics if t is not topic])
+    other = draw.choice([t for t in topics if t.titles != topic.titles])
     return _asked(draw.choice(other.asks), Slots(draw, language), draw, language)

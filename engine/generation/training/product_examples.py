@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.generation.training.example import Example, Turn
-from engine.generation.training.families import Fact, Ware, common_facts, talk
+from engine.generation.training.families import Fact, Ware, bare_things, common_facts, talk
 from engine.generation.training.slots import Pair, Slots
 from engine.generation.training.typos import messy
 from engine.types import Passage, Prompt, Route, SourceKind
@@ -62,10 +62,11 @@ def _general(ware: Ware, thing: _Thing, language: str, draw: random.Random) -> T
 
 def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str) -> Example:
     """Every product by name, in order, with the reason in other words."""
-    ware, count = draw.choice(wares), draw.choice((1, 2, 3, 3, 3))
+    known = (*wares, *draw.sample(bare_things(), len(wares)))
+    ware, count = draw.choice(known), draw.choice((1, 2, 3, 3, 3))
     mixed = draw.random() < 0.4
-    kinds = [ware if i == 0 or not mixed else draw.choice(wares) for i in range(count)]
-    things = [_thing(kind, draw, language, common=draw.randint(0, 1)) for kind in kinds]
+    kinds = [ware if i == 0 or not mixed else draw.choice(known) for i in range(count)]
+    things = [_thing(k, draw, language, common=draw.randint(2 * (not k.facts), 2)) for k in kinds]
     if len({t.name for t in things}) < count:
         return recommend_example(wares, draw, language)
     passages = tuple(t.passage(language, draw, draw.randint(1, 2)) for t in things)
@@ -79,7 +80,7 @@ def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str)
     answer = slots.fill(says, language)
     if count == 1:
         gap = "" if language == "zh" else " "
-        fact = draw.choice([f for f in things[0].facts if f in kinds[0].facts])
+        fact = draw.choice(kinds[0].facts or things[0].facts)
         answer += gap + _told([fact], things[0], language, draw)
     prompt = Prompt(Route.RECOMMEND, language, question, passages, (), reason)
     return Example(prompt, answer, ware.nouns["en"], "recommend")
@@ -109,7 +110,7 @@ def review_example(wares: Sequence[Ware], draw: random.Random, language: str) ->
 
 
 def _thing(ware: Ware, draw: random.Random, language: str, common: int) -> _Thing:
-    maker = draw.choice(talk()["makers"])
+    maker = draw.choice(talk()[draw.choice(("makers", "adjectives"))])
     name = (f"{maker['en']} {ware.nouns['en']}", f"{maker['zh']}{ware.nouns['zh']}")
     facts = [*ware.facts, *draw.sample(common_facts(), common)]
     return _Thing(name, tuple(facts), Slots(draw, language))
