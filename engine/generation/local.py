@@ -90,14 +90,17 @@ class LocalGenerator:
 
     def _pieces(self, tokens: Iterator[int]) -> Iterator[str]:
         ids: list[int] = []
-        shown = 0
+        shown, begun = 0, False
         for token in tokens:
             ids.append(token)
             text = self._tokenizer.decode(ids)
             if text.endswith(UNFINISHED):
                 continue
             piece, shown = text[shown:], len(text)
-            yield piece.lstrip() if shown == len(piece) else piece
+            piece = piece if begun else piece.lstrip()
+            if piece:
+                begun = True
+                yield piece
 
     def _count(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
