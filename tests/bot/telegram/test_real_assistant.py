@@ -1,0 +1,168 @@
+"""What a shopper can do in Telegram, with the real assistant of a small part of the demo shop."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.build import LiveAssistant, build_assistant
+from engine.desk import LocalDesk
+from engine.journal import Journal
+from engine.privacy import mask
+from engine.sessions import MemorySessions
+from engine.settings import Settings
+from knowledge_base.store import DEMO_SHOP
+from tests.bot.telegram.conftest import STAFF_CHAT, Bench
+
+ENTRIES = ("shipping-cost", "shipping-time", "returns-window", "payment-methods", "gift-wrap",
+           "payment-currency", "shop-contact")  # fmt: skip
+PRODUCTS = ("nordic-desk-lamp", "harbour-desk-lamp", "canal-backpack", "speckled-mug")
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
+    """Real encoders and retrieval, no generator."""
+    folder, home = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home")
+    (folder / "faq").mkdir()
+    for name in ("shop.yaml", "replies.yaml"):
+        shutil.copy(DEMO_SHOP / name, folder)
+    for name in ENTRIES:
+        shutil.copy(DEMO_SHOP / "faq" / f"{name}.md", folder / "faq")
+    rows = (DEMO_SHOP / "catalogue.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [row for row in rows[1:] if row.split(",")[0] in PRODUCTS]
+    (folder / "catalogue.csv").write_text("".join([rows[0], *kept]), "utf-8")
+    rows = (DEMO_SHOP / "orders.csv").read_text("utf-8").splitlines(keepends=True)
+    (folder / "orders.csv").write_text("".join(rows[:2]), "utf-8")
+    environ = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(folder)}
+    return build_assistant(Settings.load(environ, home / "no.env"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
+    yield opened
+    opened.close()
+
+
+@asynccontextmanager
+async def answering(
+    bench: Bench, assistant: LiveAssistant, journal: Journal, operator: int | None = None
+) -> AsyncIterator[None]:
+    """The bench's front with that assistant behind it."""
+    desk = LocalDesk(assistant, MemorySessions(), journal, bench.parts.replies)
+    last_turns = journal.last_turns
+    parts = replace(bench.parts, desk=desk, last_turns=last_turns, mask=lambda t: mask(t, {})[0])
+    bench.parts = parts
+    async with bench.running(operator=operator):
+        yield
+    desk.close()
+
+
+async def test_an_answer_shows_its_entry_and_keeps_a_thumb(
+    bench: Bench, assistant: LiveAssistant, journal: Journal, tmp_path: Path
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        await mia.send("How much is shipping?")
+        answer = await mia.chat.wait_for_text("Standard delivery costs €3.95")
+        await mia.press("👍 Helpful")
+        await mia.chat.wait_for_text("Glad that helped")
+        await mia.press("📖 Source", message_id=answer.message_id)
+        await mia.chat.wait_for_text("Standard delivery costs €3.95", after=answer.number)
+    with sqlite3.connect(tmp_path / "journal.sqlite3") as stored:
+        kept = stored.execute(
+            "select turns.question, verdict from feedback join turns on turns.id = feedback.turn"
+        ).fetchall()
+    stored.close()
+    assert kept == [("How much is shipping?", "up")]
+
+
+async def test_an_unsure_answer_offers_near_entries_that_open(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        await mia.send("can i pay with bitcoin")
+        offer = await mia.chat.wait_for_text("Is it one of these?")
+        assert 2 <= len(offer.buttons) <= 4
+        assert offer.buttons[-1] == "Ask a person"
+        assert not any("👍" in label for label in offer.buttons)
+        await mia.press("Payment methods")
+        await mia.chat.wait_for_text("iDEAL", after=offer.number)
+
+
+async def test_a_product_card_leads_on(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        await mia.send("show me desk lamps")
+        await mia.chat.wait_for_text("Nordic desk lamp starts at")
+        seen = (await bench.telegram.status())["calls"]
+        await mia.press("Not for me")
+        await mia.chat.wait_for_text("I will leave that one out", after=seen)
+        await mia.press("Tell me more")
+        await mia.chat.wait_for(lambda c: c.ok and "lamp" in c.text, after=seen)
+        await mia.press("Similar ones")
+        await mia.chat.wait_for(lambda c: c.ok and c.text.startswith("Here is what"), after=seen)
+
+
+async def test_a_deep_link_opens_its_product(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        await mia.start("canal-backpack")
+        await mia.chat.wait_for_text("Canal backpack")
+        await mia.start("no-such-thing")
+        await mia.chat.wait_for_text("Hello and welcome")
+
+
+async def test_an_order_is_told_in_private_to_its_owner_and_never_in_a_group(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia, group = bench.telegram.user(), await bench.telegram.group(-77, bot_admin=True)
+    proof = "my order is JJ-10001, marit.devries@example.com"
+    async with answering(bench, assistant, journal):
+        await mia.send(f"@shopdesk_test_bot {proof}", group)
+        await group.wait_for_text("Orders are private")
+        await mia.send("@shopdesk_test_bot where is my order?", group)
+        await group.wait_for(lambda c: c.ok and c.text.startswith("Orders are"), after=1)
+        await mia.send(proof)
+        await mia.chat.wait_for_text("Order JJ-10001: delivered")
+    assert not any("JJ-10001" in m.text for m in await group.bot_messages())
+
+
+async def test_staff_get_the_masked_turns_and_the_reason(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    staff, mia = await bench.telegram.staff_group(STAFF_CHAT), bench.telegram.user()
+    async with answering(bench, assistant, journal, STAFF_CHAT):
+        await mia.send("How much is shipping? Write to mia@example.com")
+        await mia.chat.wait_for_text("Standard delivery")
+        await mia.send("/human")
+        await mia.chat.wait_for_text("I have passed this on to our team")
+        post = await staff.wait_for_text("A shopper asked for a person")
+    assert "mia@example.com" not in post.text
+    assert "How much is shipping? Write to ⟦email:1⟧" in post.text
+    assert "(tapped" not in post.text
+
+
+async def test_without_staff_the_way_to_them_is_given_and_nothing_promised(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        for words in ("/human", "I want to talk to a real person"):
+            seen = (await bench.telegram.status())["calls"]
+            await mia.send(words)
+            await mia.chat.wait_for_text("care@juniper-jade.example", after=seen)
+        await mia.press("📖 Source")
+        await mia.chat.wait_for_text("we answer within 1 working day")
+    assert not any("passed this on" in m.text for m in await mia.chat.bot_messages())
