@@ -69,7 +69,7 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("what", choices=("adapter",))
         command.add_argument("--out", type=Path, required=True)
         command.add_argument("--seed", type=int, default=0)
-        command.add_argument("--steps", type=int, default=110)
+        command.add_argument("--steps", type=int, default=300)
         command.add_argument("--start", type=Path, help="an adapter to go on from")
     elif name == "doctor":
         command.add_argument("--settings", action="store_true", help="print the settings table")

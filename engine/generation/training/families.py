@@ -11,7 +11,7 @@ from typing import Any
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("en", "zh")
-_FAQ_FILES = ("faq_money.yaml", "faq_orders.yaml", "faq_service.yaml")
+_FAQ_FILES = ("faq_money.yaml", "faq_orders.yaml", "faq_service.yaml", "faq_more.yaml")
 
 Texts = Mapping[str, str]
 Lists = Mapping[str, tuple[str, ...]]

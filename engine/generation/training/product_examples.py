@@ -17,12 +17,23 @@ FACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """A fact with values of its own."""
+
+    fact: Fact
+    slots: Slots
+
+    def fill(self, text: str, language: str) -> str:
+        return self.slots.fill(text, language)
+
+
+@dataclass(frozen=True, slots=True)
 class _Thing:
-    """One invented product: its name, its facts, and the values they hold."""
+    """One invented product: its name and its facts, those of its kind first."""
 
     name: Pair
-    facts: tuple[Fact, ...]
-    slots: Slots
+    own: int
+    facts: tuple[_Known, ...]
 
     def named(self, language: str) -> str:
         return self.name[language == "zh"]
@@ -31,8 +42,8 @@ class _Thing:
         """As the engine shows a product: description, then "name: value; name: value"."""
         told = draw.sample(self.facts, min(described, len(self.facts)))
         gap = "" if language == "zh" else " "
-        prose = gap.join(self.slots.fill(fact.sentence[language], language) for fact in told)
-        listed = "; ".join(self.slots.fill(f.attribute[language], language) for f in self.facts)
+        prose = gap.join(known.fill(known.fact.sentence[language], language) for known in told)
+        listed = "; ".join(k.fill(k.fact.attribute[language], language) for k in self.facts)
         name = self.named(language)
         return Passage(f"product:{name}", SourceKind.PRODUCT, name, f"{prose} {listed}", language)
 
@@ -40,12 +51,12 @@ class _Thing:
 def describe_example(wares: Sequence[Ware], draw: random.Random, language: str) -> Example:
     """What a product is, and single facts that are asked for."""
     ware = draw.choice(wares)
-    thing = _thing(ware, draw, language, common=draw.randint(0, 2))
+    thing = _thing(ware, draw, language, common=draw.randint(1, 4))
     passage = thing.passage(language, draw, draw.randint(1, 3))
-    turns = [_general(ware, thing, language, draw)]
-    for fact in draw.sample(thing.facts, min(FACTS, len(thing.facts))):
-        asked = _about(fact.question[language], thing.named(language), language, draw)
-        turns.append((_hasty(asked, language, draw), _told([fact], thing, language, draw)))
+    turns = [_general(thing, language, draw)]
+    for known in draw.sample(thing.facts, min(FACTS, len(thing.facts))):
+        asked = _about(known.fact.question[language], thing.named(language), language, draw)
+        turns.append((_hasty(asked, language, draw), _told([known], thing, language, draw)))
     if draw.random() < SPECIFIC:
         draw.shuffle(turns)
     question, answer = turns[0]
@@ -53,10 +64,10 @@ def describe_example(wares: Sequence[Ware], draw: random.Random, language: str) 
     return Example(prompt, answer, ware.nouns["en"], "describe", tuple(turns[1:]))
 
 
-def _general(ware: Ware, thing: _Thing, language: str, draw: random.Random) -> Turn:
+def _general(thing: _Thing, language: str, draw: random.Random) -> Turn:
     """What it is like, told by two or three of its own facts."""
     asked = draw.choice(talk()["describe"][language]).format(name=thing.named(language))
-    facts = draw.sample(ware.facts, min(draw.choice((2, 2, 3)), len(ware.facts)))
+    facts = draw.sample(thing.facts[: thing.own], min(draw.choice((2, 2, 3)), thing.own))
     return _hasty(asked, language, draw), _told(facts, thing, language, draw)
 
 
@@ -66,7 +77,7 @@ def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str)
     ware, count = draw.choice(known), draw.choice((1, 2, 3, 3, 3))
     mixed = draw.random() < 0.4
     kinds = [ware if i == 0 or not mixed else draw.choice(known) for i in range(count)]
-    things = [_thing(k, draw, language, common=draw.randint(2 * (not k.facts), 2)) for k in kinds]
+    things = [_thing(k, draw, language, common=draw.randint(3 * (not k.facts), 4)) for k in kinds]
     if len({t.name for t in things}) < count:
         return recommend_example(wares, draw, language)
     passages = tuple(t.passage(language, draw, draw.randint(1, 2)) for t in things)
@@ -80,8 +91,8 @@ def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str)
     answer = slots.fill(says, language)
     if count == 1:
         gap = "" if language == "zh" else " "
-        fact = draw.choice(kinds[0].facts or things[0].facts)
-        answer += gap + _told([fact], things[0], language, draw)
+        known_facts = things[0].facts[: things[0].own or None]
+        answer += gap + _told([draw.choice(known_facts)], things[0], language, draw)
     prompt = Prompt(Route.RECOMMEND, language, question, passages, (), reason)
     return Example(prompt, answer, ware.nouns["en"], "recommend")
 
@@ -112,13 +123,20 @@ def review_example(wares: Sequence[Ware], draw: random.Random, language: str) ->
 def _thing(ware: Ware, draw: random.Random, language: str, common: int) -> _Thing:
     maker = draw.choice(talk()[draw.choice(("makers", "adjectives"))])
     name = (f"{maker['en']} {ware.nouns['en']}", f"{maker['zh']}{ware.nouns['zh']}")
-    facts = [*ware.facts, *draw.sample(common_facts(), common)]
-    return _Thing(name, tuple(facts), Slots(draw, language))
+    taken = {_attribute(fact) for fact in ware.facts}
+    others = [fact for fact in common_facts() if _attribute(fact) not in taken]
+    facts = [*ware.facts, *draw.sample(others, common)]
+    known = tuple(_Known(fact, Slots(draw, language)) for fact in facts)
+    return _Thing(name, len(ware.facts), known)
 
 
-def _told(facts: Sequence[Fact], thing: _Thing, language: str, draw: random.Random) -> str:
+def _attribute(fact: Fact) -> str:
+    return fact.attribute["en"].partition(":")[0]
+
+
+def _told(facts: Sequence[_Known], thing: _Thing, language: str, draw: random.Random) -> str:
     """The facts as a sentence or two about the product."""
-    phrases = [thing.slots.fill(draw.choice(fact.phrases[language]), language) for fact in facts]
+    phrases = [k.fill(draw.choice(k.fact.phrases[language]), language) for k in facts]
     opening = draw.choice(talk()["openings"][language]).format(name=thing.named(language))
     if language == "zh":
         return f"{opening}{'，'.join(phrases)}。"

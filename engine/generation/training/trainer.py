@@ -30,7 +30,7 @@ class Plan:
     seed: int
     batch: int = BATCH
     rate: float = 6e-4
-    check_every: int = 30
+    check_every: int = 50
     save_every: int = 10
     data: str = ""
     """Digest of the examples."""
