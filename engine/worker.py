@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker", "engine_ready", "ready_engines", "run_worker"]
 
-TURNS_AT_ONCE = 16
+TURNS_AT_ONCE = 32
+"""More than the generator writes at once, so that answers without it never wait behind it."""
 SIGN_EVERY_S = 2.0
 LOOK_FOR_DEAD_EVERY_S = 1.0
 READ_WAIT_MS = 500

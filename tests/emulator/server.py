@@ -39,6 +39,8 @@ async def _bot(request: web.Request) -> web.StreamResponse:
         params = await read_params(request)
     except ApiError as error:
         return _json(error.as_json(), error.code)
+    except ConnectionResetError:
+        return web.Response(status=499)  # A bot killed while it was asking.
     answer = await answer_call(world, name, params)
     if answer.drop:
         _hang_up(request)

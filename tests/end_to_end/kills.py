@@ -27,7 +27,7 @@ class Campaign:
     victim: str
     kills: int = 10
     messages: int = 50
-    span_s: float = 8.0
+    span_s: float = 20.0
     seed: int = 7
     patience_s: float = 180.0
 
@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--victim", choices=VICTIMS, required=True)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--messages", type=int, default=50)
-    parser.add_argument("--span", type=float, default=8.0, help="seconds of a round")
+    parser.add_argument("--span", type=float, default=20.0, help="seconds of a round")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--small", action="store_true", help="an engine of plain rules")
     parser.add_argument("--prepared", type=Path, help="a home with a published shop, to copy")
