@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ShopdeskError
+from engine.errors import ModelError, ShopdeskError
+from engine.generation.merge import WEIGHTS
 from engine.generation.training.card import model_card
 from engine.generation.training.curve import loss_curve
 from engine.generation.training.dataset import TrainingSet, build_set
@@ -30,6 +31,14 @@ class Order:
     data: Path | None = None
     start: Path | None = None
 
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ShopdeskError("--steps is no positive number", where=str(self.steps),
+                                mend="give at least 1.")  # fmt: skip
+        if self.start and not (self.start / WEIGHTS).is_file():
+            raise ModelError(f"there is no {WEIGHTS}", where=str(self.start),
+                             mend="give the folder of a trained adapter.")  # fmt: skip
+
     @property
     def command(self) -> str:
         """The command that trains the same adapter."""
@@ -47,9 +56,6 @@ def train_adapter(
     """Train as `order` says on the prepared model in `base`; the metrics. Raises ShopdeskError."""
     from tokenizers import Tokenizer
 
-    if order.steps < 1:
-        raise ShopdeskError("--steps is no positive number", where=str(order.steps),
-                            mend="give at least 1.")  # fmt: skip
     size = order.steps * BATCH
     found = build_set(size, HELD_OUT, seed=order.seed, data=order.data, step=drawn)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))

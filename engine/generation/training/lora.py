@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ModelError
 from engine.generation.merge import CONFIG, PREFIX, WEIGHTS
 from engine.generation.prepare import MODEL_NAME
 from engine.generation.prompts import LAYOUT_VERSION
@@ -67,7 +66,7 @@ class LoraModel:
         folder.mkdir(parents=True, exist_ok=True)
         small = {n: w.detach().to(torch.bfloat16).cpu().contiguous() for n, w in weights.items()}
         partial = folder / f".{WEIGHTS}.partial"
-        save_file(small, partial, metadata={"format": "pt", "prompt_layout": str(LAYOUT_VERSION)})
+        save_file(small, partial, metadata={"format": "pt"})
         partial.replace(folder / WEIGHTS)
         config = {
             "peft_type": "LORA",
@@ -87,10 +86,7 @@ class LoraModel:
 
 
 def read_adapter(folder: Path) -> dict[str, Tensor]:
-    """The weights of an adapter folder. Raises ModelError where there is none."""
+    """The weights of an adapter folder."""
     from safetensors.torch import load_file
 
-    if not (folder / WEIGHTS).is_file():
-        raise ModelError(f"there is no {WEIGHTS}", where=str(folder),
-                         mend="give the folder of a trained adapter.")  # fmt: skip
     return load_file(folder / WEIGHTS)

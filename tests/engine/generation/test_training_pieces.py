@@ -13,11 +13,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from engine.errors import ShopdeskError
 from engine.generation.prompts import STOP, render
 from engine.generation.training.card import model_card
-from engine.generation.training.command import Order, train_adapter
+from engine.generation.training.command import Order
 from engine.generation.training.curve import loss_curve
 from engine.generation.training.dataset import build_set
 from engine.generation.training.encoding import answer_text, batch_order, encode
-from engine.generation.training.lora import read_adapter
 from engine.generation.training.optimiser import Optimiser
 from engine.generation.training.trainer import Plan, Run
 
@@ -98,12 +97,12 @@ def test_a_card_says_what_was_not_there(tmp_path: Path) -> None:
 
 def test_no_steps_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ShopdeskError, match="positive"):
-        train_adapter(Order(tmp_path, 0, 0), tmp_path)
+        Order(tmp_path, 0, 0)
 
 
 def test_a_start_without_an_adapter_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ShopdeskError, match="adapter_model"):
-        read_adapter(tmp_path)
+        Order(tmp_path, 0, 1, start=tmp_path)
 
 
 def test_counts_add_up_to_the_set() -> None:
