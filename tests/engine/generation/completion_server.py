@@ -99,10 +99,10 @@ class CompletionServer:
 
 
 @contextmanager
-def serving(model: LocalGenerator) -> Iterator[CompletionServer]:
+def serving(model: LocalGenerator, port: int = 0) -> Iterator[CompletionServer]:
     """The server, running on a thread of its own."""
     made = CompletionServer(model)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(made.app(), log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
