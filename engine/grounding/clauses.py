@@ -46,8 +46,10 @@ class Clause:
     """Whether it only says when something else holds."""
     verbal: bool = False
     """Whether a negation is of its verb, not only "without"."""
-    only: bool = False
-    """Whether it restricts: "only", 只."""
+    priced: bool = False
+    """Whether it states an amount of money."""
+    only: frozenset[str] = frozenset()
+    """What it restricts to: the words after "only", 只."""
 
     @property
     def weight(self) -> float:
@@ -147,8 +149,11 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
         negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
     condition = bool(_CONDITION.search(_text(reading, chosen)))
     verbal = len(negations) > sum(t.kind == "neg" and t.word.lower() in _WITHOUT for t in tokens)
-    only = bool(_ONLY.search(_text(reading, chosen)))
-    return Clause(words, axes, tuple(negations), _predicates(tokens), condition, verbal, only)
+    limit = _ONLY.search(reading.text)
+    only = frozenset(t.concept for t in tokens if limit and t.start >= limit.end())
+    priced = any(q.unit in CURRENCIES for q in found)
+    said = _predicates(tokens)
+    return Clause(words, axes, tuple(negations), said, condition, verbal, priced, only)
 
 
 @lru_cache(maxsize=4096)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from engine.grounding.clauses import Clause, clauses, whole
 from engine.grounding.reading import Source
 
-AFFIRMED, DENIED, BESIDE = 1, 2, 4
-"""How a source uses a word: in a clause without denial, under a denial, beside one."""
+AFFIRMED, DENIED, BESIDE, RESTRICTED = 1, 2, 4, 8
+"""How a source uses a word: without denial, under one, beside one, with an "only"."""
 TELLING = 0.9
 """Least weight of a word that is held against its uses."""
 CLEAR = 0.75
@@ -19,7 +19,7 @@ CLEAR = 0.75
 LEAST_RESTRICTED = 0.5
 FITTING = 0.9
 """The part of a clause beside a common verb that one source sentence must affirm to excuse it."""
-LEAST_FITTING = 1.7
+LEAST_FITTING = LEAST_SUBJECT = 1.7
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
 
 Uses = dict[str, int]
@@ -31,6 +31,7 @@ def _uses(stated: Iterable[Clause]) -> Uses:
         denied = frozenset().union(*clause.negations)
         for word in clause.words:
             use = DENIED if word in denied else BESIDE if clause.negations else AFFIRMED
+            use |= RESTRICTED if clause.only else 0
             uses[word] = uses.get(word, 0) | use
     return uses
 
@@ -75,12 +76,12 @@ def _telling(said: Clause) -> list[str]:
 
 
 def _only_denied(said: Clause, uses: Uses, sources: tuple[Source, ...]) -> bool:
-    denied = [word for word in _telling(said) if uses.get(word, 0) == DENIED]
+    denied = [word for word in _telling(said) if uses.get(word, 0) & ~RESTRICTED == DENIED]
     return any(w not in COMMON_VERBS or not _fits(w, said, sources) for w in denied)
 
 
 def _restricts(clause: Clause) -> bool:
-    return clause.only or bool(clause.negations)
+    return bool(clause.only or clause.negations)
 
 
 def complements(one: Clause, other: Clause) -> bool:
@@ -95,6 +96,18 @@ def _restricted(said: Clause, sources: tuple[Source, ...]) -> bool:
     return any(said.shared(whole(r)) >= LEAST_RESTRICTED for r in stated)
 
 
+def _outside(said: Clause, sources: tuple[Source, ...]) -> bool:
+    """Whether a source restricts the subject to something else: "sale items only exchanged"."""
+    stated = [c for s in sources for r in s.sentences for c in clauses(r)]
+    for limit in (c for c in stated if c.only and not c.only & frozenset(said.words)):
+        subject = {w: v for w, v in limit.words.items() if w not in limit.only}
+        shared = sum(v for w, v in subject.items() if w in said.words)
+        rest = [w for w in _telling(said) if w not in limit.words]
+        if rest and shared >= LEAST_SUBJECT and shared >= FITTING * sum(subject.values()):
+            return not any(c.shared(said) >= FITTING * said.weight for c in stated)
+    return False
+
+
 def _complemented(said: Clause, sources: tuple[Source, ...]) -> bool:
     return any(complements(said, c) for s in sources for r in s.sentences for c in clauses(r))
 
@@ -103,6 +116,8 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
     """Whether a clause affirms what its closest sources only deny, or denies what they affirm."""
     if said.condition or _complemented(said, sources):
         return False
+    if not said.negations and _outside(said, sources):
+        return True
     if said.only and not _restricted(said, sources):
         return True
     joint = _closest(said, [_source_uses(s) for s in sources])
@@ -112,7 +127,7 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
         only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)
         return only_in_denials or any(_only_denied(said, uses, sources) for uses in (joint, near))
     known = [joint.get(word, 0) for word in said.words]
-    if any(use & (DENIED | BESIDE) for use in known):
+    if any(use & (DENIED | BESIDE | RESTRICTED) for use in known):
         return False
     telling = _telling(said)
-    return any(joint.get(w, 0) == AFFIRMED for w in said.predicates if w in telling)
+    return any(joint.get(w, 0) & ~RESTRICTED == AFFIRMED for w in said.predicates if w in telling)

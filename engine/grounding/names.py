@@ -35,7 +35,10 @@ def _known_words(sources: tuple[Source, ...], names: frozenset[str]) -> list[fro
 
 
 def _has_concept(word: str, sources: tuple[Source, ...]) -> bool:
-    concept = lexicon().english.get((stem(word),))
+    table = lexicon()
+    spelt = (word.lower(),)
+    shouted = len(word) > 1 and word.isupper()  # UPS is no "up"
+    concept = table.exact.get(spelt) if shouted else table.english.get((stem(word),))
     if concept is None:
         return False
     return concept.kind == "stop" or any(concept.name in s.concepts for s in sources)
@@ -82,7 +85,10 @@ def _capitalised(reading: Reading, sources: tuple[Source, ...], names: frozenset
     for run in _sequences(text):
         wanted = [w for w, opening in run if not _is_common(w, opening, len(run) == 1)]
         wanted = [w for w in wanted if not _has_concept(w, sources)]
-        words = [{w.lower().removesuffix("'s"), stem(w)} for w in wanted]
+        words = [
+            {w.lower().removesuffix("'s")} | ({stem(w)} - {w.lower()} if not w.isupper() else set())
+            for w in wanted
+        ]
         if not all(any(w & k for k in known) for w in words):
             return " ".join(wanted)
         if words and not any(all(w & k for w in words) for k in known):

@@ -21,6 +21,8 @@ NEAR_CONDITION = 0.7
 """The same of a condition, which says little by itself."""
 ANSWERED = 0.45
 """A yes or no is judged by itself unless its sentence repeats this part of the question."""
+STATES = frozenset({"unopened", "unused", "open", "stock", "include"})
+"""Axes of what a thing is like: a clause that names one is held against those that do too."""
 CONTEXT = 0.25
 TITLE = 0.15
 _YES = re.compile(
@@ -58,9 +60,13 @@ def _contradicts(said: Clause, stated: Clause) -> bool:
     axes = frozenset(a for a in said.axes if said.axes[a] and stated.axes.get(a))
     if any(said.axes[a] != stated.axes[a] for a in axes):
         return True
+    if said.axes.get("free") == 1 and stated.priced and "free" not in stated.axes:
+        return True
     if _lacks(said, stated) or _lacks(stated, said):
         return True
     shared = frozenset(said.words) & frozenset(stated.words)
+    if said.negations and stated.only and not said.predicates & shared:
+        return False
     ours, theirs = _denials(said, shared, axes), _denials(stated, shared, axes)
     if (ours + theirs) % 2 == 0:
         return False
@@ -105,9 +111,14 @@ def _predicate(claim: Clause, stated: Clause) -> bool:
     return sum(shared) >= LEAST_SHARED and any(PREDICATE <= w <= 1.5 for w in shared)
 
 
+def _same_axis(said: Clause, stated: Clause) -> bool:
+    return any(axis in STATES and axis in stated.axes for axis in said.axes)
+
+
 def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False) -> bool:
     found = _align(said, around, sources, han)
     top = [pair for pair in found[:1] if pair[1].negations]
+    found = [pair for pair in found if _same_axis(said, pair[1])] or found
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
     near = NEAR_CONDITION if said.condition else NEAR_BEST
     best = [stated for score, stated in found + top if score >= near * found[0][0]]

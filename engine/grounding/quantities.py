@@ -36,7 +36,7 @@ _LOW_BEFORE = re.compile(
     r"(?:at least|(?<!no )(?<!not )more than|(?<!not )over|above|from|minimum(?: order)?(?: of)?"
     r"|starting at"
     r"|exceed(?:s|ing)?|(?:no|not) less than|beyond|after|since|older than|longer than|upwards of"
-    r"|至少|(?<!不)超过|(?<!未)(?<!不)满|(?<!不)高于|不少于|不低于|(?<!不)大于|多于|达到?|最低"
+    r"|(?:至少|最少|起码)[\u4e00-\u9fff]{1,3}|至少|(?<!不)超过|(?<!未)(?<!不)满|(?<!不)高于|不少于|不低于|(?<!不)大于|多于|达到?|最低"
     r"|最少|起码|从|自|早于的)"
     r"[\s:]*(?:is |of |the |a )?$",
     re.I,
@@ -45,7 +45,7 @@ _HIGH_BEFORE = re.compile(
     r"(?:up to|at most|(?:no|not) more than|(?<!no )(?<!not )less than|under|below|within|before|by"
     r"|until|till|maximum(?: of)?|no later than|shorter than|fewer than|inside|in under"
     r"|cheaper than"
-    r"|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚"
+    r"|(?:最多|至多|最大|最长)[\u4e00-\u9fff]{1,3}|最大|不超过|最多|(?<!不)低于|(?<!不)少于|(?<!不)小于|不高于|不足|未满|不到|不满|最高|最长|最晚"
     r"|至多|截至)"
     r"[\s:]*(?:is |of |the |a )?$",
     re.I,
@@ -110,6 +110,11 @@ _IDIOMS = re.compile(
 )
 _HALF = re.compile(
     r"\bhalf an? (hour|year|day|month|kilo|litre)\b|(?<!\w)一个半(小时|月|星期)", re.I
+)
+_SHARES = re.compile(
+    r"\b(half)(?: of)? (?:the |its |your )?(?:price|amount|cost|money)|半价|一半的?(?:价|货款|金额)"
+    r"|\b(?:full|entire|whole) (?:price|amount)\b|全额|全款",
+    re.I,
 )
 _PER_CENT_HAN = re.compile(rf"百分之(\d+(?:\.\d+)?|{HAN_NUMBER})")
 
@@ -187,6 +192,10 @@ class _Finder:
             name, factor = unit(hit[1] or hit[2])
             value = factor / 2 if hit[1] else factor * 3 / 2
             self.add(*hit.span(), value, value, name, _bound(self.text, *hit.span()))
+            self.take(*hit.span())
+        for hit in list(_SHARES.finditer(self.left)):
+            share = Decimal(50 if "半" in hit.group() or hit[1] else 100)
+            self.add(*hit.span(), share, share, "percent", "")
             self.take(*hit.span())
         for hit in list(_PER_CENT_HAN.finditer(self.left)):
             self.add(*hit.span(), number(hit[1]), number(hit[1]), "percent", "")

@@ -53,8 +53,9 @@ _VERBAL = re.compile(
     r"|closed|works?|lets?|sent|available|wash(?:ed)?|just|so)\b",
     re.I,
 )
+_FIT = re.compile(r"(?<![A-Za-z'.&-])(?:X{0,3}S|M|X{0,3}L|[2-5]XL)(?![A-Za-z'&]|-[A-Za-z])")
 UNKNOWN = frozenset({"word", "gram"})
-STATED = frozenset({"material", "colour", "place"})
+STATED = frozenset({"material", "colour", "place", "fit"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
 
 
@@ -218,6 +219,32 @@ def _bounded(text: str, start: int) -> int:
     return condition.start() if condition else 0
 
 
+def _tokens(
+    text: str, bare: str, special: tuple[Mark, ...], starts: tuple[int, ...]
+) -> list[Token]:
+    """The tokens of a folded text, in order; `bare` is that text without quantities and marks."""
+
+    def token(concept: str, kind: str, sign: int, start: int, end: int) -> Token:
+        clause = bisect_right(starts, start) - 1
+        return Token(concept, kind, sign, start, end, clause, text[start:end])
+
+    fits = [] if text.isupper() else [hit.span() for hit in _FIT.finditer(bare)]
+    tokens = [token(f"size {text[a:b]}", "fit", 0, a, b) for a, b in fits]
+    for start, end in fits:
+        bare = blank(bare, start, end)
+    tokens += [token("free", "axis", -1, *hit.span()) for hit in _OWN_COST.finditer(bare)]
+    tokens += [token(mark_key(m.kind, m.text), "mark", 0, m.start, m.end) for m in special]
+    for concept, start, end in _concepts(bare):
+        if concept.kind == "stop":
+            continue
+        found = token(concept.name, concept.kind, concept.sign, start, end)
+        if concept.kind == "neg":
+            lacks = found.word in _LACK and bool(_ATTRIBUTE.match(bare, end))
+            found = replace(found, bounded=_bounded(bare, end), attribute=lacks)
+        tokens.append(found)
+    return sorted(tokens, key=lambda t: t.start)
+
+
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """The reading of one sentence. What lies beyond MAX_SENTENCE characters is not read."""
@@ -227,40 +254,7 @@ def read(text: str) -> Reading:
     for start, end in [(q.start, q.end) for q in found] + [(m.start, m.end) for m in special]:
         bare = blank(bare, start, end)
     starts = _starts(bare)
-    tokens = [
-        Token(
-            c.name,
-            c.kind,
-            c.sign,
-            a,
-            b,
-            bisect_right(starts, a) - 1,
-            folded[a:b],
-            _bounded(bare, b),
-            folded[a:b] in _LACK and bool(_ATTRIBUTE.match(bare, b)),
-        )
-        for c, a, b in _concepts(bare)
-        if c.kind != "stop"
-    ]
-    tokens += [
-        Token(
-            "free", "axis", -1, m.start(), m.end(), bisect_right(starts, m.start()) - 1, m.group()
-        )
-        for m in _OWN_COST.finditer(bare)
-    ]
-    tokens += [
-        Token(
-            mark_key(m.kind, m.text),
-            "mark",
-            0,
-            m.start,
-            m.end,
-            bisect_right(starts, m.start) - 1,
-            m.text,
-        )
-        for m in special
-    ]
-    tokens.sort(key=lambda t: t.start)
+    tokens = _tokens(folded, bare, special, starts)
     return Reading(folded, tuple(tokens), _with_nouns(found, tokens), special, len(starts), starts)
 
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
 from engine.grounding.polarity import flipped, opens_with_answer
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
 from engine.grounding.sentences import MAX_SENTENCE
 from engine.grounding.speech import addresses_request, instruction, is_courtesy, promise
-from engine.grounding.subjects import (
-    Context,
-    Fact,
-    facts,
-    named,
-    same_value,
-    source_facts,
-    subjects,
-    wrong_subject,
-)
+from engine.grounding.subjects import same_value, subjects, wrong_subject
 from engine.grounding.text import is_han
 from engine.types import Check, Passage, Prompt, SourceKind
 
 _END = " .!。！"
+WHOLE = 100
+COUNTED = {"colour": "colour", "size": "fit", "material": "material"}
+"""What a list may be counted as, with the kind of its values."""
 SUPPORT = 0.5
 """Least share of a sentence's words that its sources must hold, same language."""
 SUPPORT_ACROSS = 0.4
@@ -74,8 +70,10 @@ def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...
     """The first word that makes too much of the sentence new, or ""."""
     known = frozenset().union(*(s.concepts for s in sources))
     asked = frozenset(t.concept for t in question.tokens)
+    gifted = any(t.concept == "include" for t in reading.tokens)
     for token in reading.tokens:
-        if token.kind == "topic" and token.concept not in known:
+        free = token.concept == "free" and token.sign > 0 and not gifted
+        if (free or token.kind == "topic") and token.concept not in known:
             return token.word
     across = all(is_han(s.passage.text) != is_han(reading.text) for s in sources)
     kinds = ("plain", "ware", "topic", "axis", "mark") if across else tuple(_WEIGHT)
@@ -138,12 +136,27 @@ def _verbatim(reading: Reading, sources: tuple[Source, ...]) -> bool:
 
 
 def _tally(fact: Fact, said: list[Fact], known: list[tuple[Fact, Context]]) -> bool:
-    """Whether a value is settled by the sentence itself: "two colours: white and black" counts
-    its own list, and a size's sides may be stated one by one."""
-    kinds = [f.category for f in said if f is not fact]
-    if fact.category == "count" and isinstance(fact.value, Quantity):
-        return any(kinds.count(kind) == fact.value.low for kind in set(kinds) - {"count"})
+    """Whether a value is settled by a list: "two colours: white and black" counts its own,
+    "three sizes" a source's; a size's sides may be stated one by one; "in full" needs no share."""
+    value = fact.value
+    if fact.category == "count" and isinstance(value, Quantity):
+        own = Counter(f.category for f in said if f is not fact)
+        return any(n == value.low for kind, n in own.items() if kind != "count") or any(
+            len(values) == value.low for values in _lists(value, known)
+        )
+    if fact.category == "percent" and isinstance(value, Quantity) and value.text[-1] != "%":
+        return value.low == WHOLE and not any(f.category == "percent" for f, _ in known)
     return fact.category == "size" and not any(f.category == "size" for f, _ in known)
+
+
+def _lists(value: Quantity, known: list[tuple[Fact, Context]]) -> list[set[str]]:
+    """The source lists, sentence by sentence, of what a count counts."""
+    kinds = {kind for noun, kind in COUNTED.items() if noun in value.nouns}
+    lists: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for fact, _ in known:
+        if fact.category in kinds:
+            lists[id(fact.reading), fact.category].add(fact.label)
+    return list(lists.values())
 
 
 def check_sentence(sentence: str, sources: Sources) -> Check:

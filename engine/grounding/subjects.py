@@ -2,128 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-
-from engine.grounding.owners import owners
+from engine.grounding.facts import Context, Fact, add_words, near
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import STATED, Reading, Source, Token
 from engine.grounding.text import is_han
-from engine.types import SourceKind
+from engine.grounding.units import CURRENCIES
 
-TITLE_WEIGHT = 0.3
-NAME_WEIGHT = 0.7
-NEIGHBOUR_WEIGHT = 0.3
 QUESTION_WEIGHT = 0.3
 BOUND_WEIGHT = 0.5
 UNBOUND = 0.4
 """Taken off where a source says "from 60" and the sentence plain "60"."""
-DISTANCE = 0.3
-CLAUSE_STEP = 0.55
-KIND_WEIGHT = {"gram": 0.8, "light": 0.3, "neg": 0.3, "place": 2.0, "when": 0.3}
 SLACK = 0.2
 """How much better a rival value may fit before a said value counts as taken from elsewhere."""
 STATED_SLACK = 0.5
 SUBJECT_WEIGHT = 0.9
-DURATIONS = dict.fromkeys(("minute", "month", "workday", "night"), "time")
-"""Units that rival each other though they never equal: 4 weeks here, 3 months there."""
-
-Context = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value with its category ("EUR", "material") and the words around it, weighted."""
-
-    category: str
-    value: Quantity | Token
-    reading: Reading
-    position: int
-
-    @property
-    def owners(self) -> frozenset[str]:
-        """The wares and places it is said of."""
-        same = (f.position for f in facts(self.reading) if f.category == self.category)
-        return owners(self.reading, self.position, frozenset(same))
-
-    @property
-    def label(self) -> str:
-        """The value as the shopper would read it."""
-        return self.value.text if isinstance(self.value, Quantity) else self.value.word
-
-
-def facts(reading: Reading) -> Iterator[Fact]:
-    """All values a sentence states."""
-    for quantity in reading.quantities:
-        yield Fact(DURATIONS.get(quantity.unit, quantity.unit), quantity, reading, quantity.start)
-    for token in reading.tokens:
-        if token.kind in STATED:
-            yield Fact(token.kind, token, reading, token.start)
-
-
-def named(fact: Fact, sources: Iterable[Source]) -> bool:
-    """Whether a value is but a word of a passage's title, as the colour in "face cream"."""
-    said = fact.reading.text.lower()
-    for title in (s.title.text.lower() for s in sources):
-        at = said.find(title) if title else -1
-        if at >= 0 and at <= fact.position < at + len(title):
-            return True
-    return False
-
-
-def _items(reading: Reading) -> list[tuple[int, str, str]]:
-    """Words and values in order: position, concept, kind. A size stands for its lengths."""
-    sizes = {q.start for q in reading.quantities if q.unit == "size"}
-    items = [
-        (t.start, t.concept, t.concept if t.kind == "axis" else t.kind) for t in reading.tokens
-    ]
-    items += [
-        (q.start, q.key, "quantity")
-        for q in reading.quantities
-        if q.start not in sizes or q.unit == "size"
-    ]
-    return sorted(items)
-
-
-@lru_cache(maxsize=8192)
-def _near(reading: Reading, position: int) -> tuple[tuple[str, float], ...]:
-    items = _items(reading)
-    at = sum(1 for item in items if item[0] < position)
-    here = reading.clause_of(position)
-    out: Context = {}
-    for index, (start, concept, kind) in enumerate(items):
-        if start == position:
-            continue
-        weight = CLAUSE_STEP ** abs(reading.clause_of(start) - here)
-        weight *= KIND_WEIGHT.get(kind, 1.0) / (1 + DISTANCE * (abs(index - at) - 1))
-        out[concept] = max(out.get(concept, 0.0), weight)
-    return tuple(out.items())
-
-
-def _add(context: Context, readings: Iterable[Reading], weight: float) -> None:
-    for reading in readings:
-        for token in reading.tokens:
-            context.setdefault(token.concept, weight * KIND_WEIGHT.get(token.kind, 1.0))
-
-
-def source_facts(sources: Iterable[Source]) -> list[tuple[Fact, Context]]:
-    """All values of all sources, each with its context: sentence, title, sentence before."""
-    return [pair for source in sources for pair in _source_facts(source)]
-
-
-@lru_cache(maxsize=512)
-def _source_facts(source: Source) -> tuple[tuple[Fact, Context], ...]:
-    out = []
-    weight = NAME_WEIGHT if source.passage.kind == SourceKind.PRODUCT else TITLE_WEIGHT
-    for index, reading in enumerate((source.title, *source.sentences)):
-        for fact in facts(reading):
-            context = dict(_near(reading, fact.position))
-            for token in source.title.tokens:
-                context[token.concept] = max(context.get(token.concept, 0.0), weight)
-            _add(context, source.sentences[max(0, index - 2) : max(0, index - 1)], NEIGHBOUR_WEIGHT)
-            out.append((fact, context))
-    return tuple(out)
 
 
 def subjects(sources: tuple[Source, ...]) -> frozenset[str]:
@@ -189,11 +81,11 @@ def _score(said: Fact, context: Context, stated: Fact, around: Context) -> float
 
 def said_context(fact: Fact, question: Reading, telling: frozenset[str]) -> Context:
     """The words around a said value; what names a passage counts wherever it stands."""
-    context = dict(_near(fact.reading, fact.position))
+    context = dict(near(fact.reading, fact.position))
     for token in fact.reading.tokens:
         if token.concept in telling:
             context[token.concept] = max(context.get(token.concept, 0.0), SUBJECT_WEIGHT)
-    _add(context, (question,), QUESTION_WEIGHT)
+    add_words(context, (question,), QUESTION_WEIGHT)
     context.pop(_key(fact), None)
     return context
 
@@ -227,6 +119,8 @@ def _misplaced(
     verdict = _owned(fact, carriers, same_kind)
     if verdict is not None:
         return not verdict
+    if _loosened(fact, carriers):
+        return True
     others = [s for s in said if s is not fact and s.category == fact.category]
     slack = STATED_SLACK if fact.category in STATED else SLACK
     for rival, around in same_kind:
@@ -235,6 +129,14 @@ def _misplaced(
         if _score(fact, context, rival, around) > mine + slack:
             return True
     return False
+
+
+def _loosened(fact: Fact, carriers: list[tuple[Fact, Context]]) -> bool:
+    """Whether a plain amount of money is said as "at least" or "up to" it."""
+    value = fact.value
+    if isinstance(value, Token) or not value.bound or value.unit not in CURRENCIES:
+        return False
+    return all(isinstance(f.value, Quantity) and not f.value.bound for f, _ in carriers)
 
 
 def _owned(
