@@ -6,8 +6,11 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
+
+from redis.asyncio import Redis
 
 from bot.telegram.front import Account, Front, Parts
 from bot.telegram.logs import hide_token
@@ -15,14 +18,18 @@ from bot.telegram.options import Options
 from bot.telegram.pseudonyms import Pseudonyms
 from engine import valkey
 from engine.desk import QueueDesk
-from engine.errors import TelegramError
+from engine.errors import StoreError, TelegramError
 from engine.journal import Journal
 from engine.privacy import mask
 from engine.settings import Settings
 from engine.types import Shop
+from engine.valkey import store_errors
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import Replies, read_replies, read_shop
 from knowledge_base.store import EMPTY_SHOP, ensure_shop
+
+STORE_WAIT_S = 5.0
+"""Redis may be starting too."""
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +60,25 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         options=options or Options(),
     )
     try:
+        await _until_reached(redis)
         await _until_stopped(Front(account, parts))
     finally:
         await redis.aclose()
         journal.close()
+
+
+async def _until_reached(redis: Redis) -> None:
+    """Raises StoreError where the store stays away."""
+    deadline = time.monotonic() + STORE_WAIT_S
+    while True:
+        try:
+            with store_errors():
+                await redis.ping()
+            return
+        except StoreError:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.2)
 
 
 def _account(settings: Settings) -> Account:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.telegram import actions, render
+from bot.telegram import actions, render, utf16
 from bot.telegram.chats import Chat, Chats
 from bot.telegram.parts import Delivery
 from bot.telegram.preview import Previews, typing
@@ -20,6 +20,8 @@ from knowledge_base.shop_file import Replies
 
 EDIT_COUNTS_FOR_S = 60
 """An edit this soon after the newest message is answered like a new message."""
+MAX_UNITS = 4000
+"""UTF-16 units of one question; what is longer is no question."""
 CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
 
@@ -90,6 +92,8 @@ class Handlers:
         words = "\n".join(texts).strip()
         if not words:
             return self._say("empty" if last.private else "group_hint", chat.language, last)
+        if utf16.length(words) > MAX_UNITS:
+            return self._say("too_long", chat.language, last)
         return await self._turned(burst, None, words, chat)
 
     async def _command(self, turn: Incoming, chat: Chat) -> tuple[Delivery, ...]:

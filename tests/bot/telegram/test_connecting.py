@@ -78,6 +78,11 @@ async def test_a_token_that_is_none_is_told_before_anything_is_asked(
     assert "sesame" not in ended.said
 
 
+async def test_a_store_that_is_not_there_ends_the_bot(tmp_path: Path) -> None:
+    ended = await shopdesk_bot(tmp_path, tmp_path / "nowhere.sock")
+    assert_told(ended, "Redis", "cannot use the store")
+
+
 async def test_a_taken_webhook_port_ends_the_bot(
     bench: Bench, valkey_socket: Path, tmp_path: Path, taken_port: int
 ) -> None:

@@ -157,6 +157,16 @@ async def test_what_cannot_be_read_gets_a_sensible_answer(bench: Bench) -> None:
     assert len(bench.desk.seen) == 1
 
 
+async def test_a_message_too_long_to_be_a_question_is_told_so(bench: Bench) -> None:
+    mia = bench.telegram.user()
+    async with bench.running():
+        await mia.send("word " * 810)
+        await mia.chat.wait_for_text("That is a lot to read")
+        await mia.send("word " * 600)
+        await mia.chat.wait_for_text("echo word word")
+    assert len(bench.desk.seen) == 1
+
+
 async def test_a_quick_correction_is_answered_and_an_old_edit_is_not(bench: Bench) -> None:
     mia = bench.telegram.user()
     async with bench.running():
