@@ -74,7 +74,9 @@ def _reach(tokens: list[Token]) -> list[frozenset[str]]:
         if token.kind == "neg":
             end = token.bounded or 1_000_000
             after = [t.concept for t in content if token.start < t.start < end]
-            out.append(frozenset(after or [t.concept for t in content] or ["*"]))
+            before = [t.concept for t in content if t.start < token.start]
+            if after or token.word.lower() not in _WITHOUT:
+                out.append(frozenset(after or before[-1:] or ["*"]))
     return out
 
 
@@ -98,6 +100,11 @@ def _lacking(tokens: list[Token]) -> list[Token]:
             token = replace(token, concept=f"not {token.concept}", start=lack.start)
         out.append(token)
     return out
+
+
+def _is_slight(token: Token) -> bool:
+    """Whether a negation leaves the rest of its clause affirmed: "without", 未送达的."""
+    return token.bounded > 0 or token.word.lower() in _WITHOUT
 
 
 def _priced(tokens: list[Token], found: list[Quantity]) -> list[Token]:
@@ -148,7 +155,8 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
         words[quantity.key] = 0.7
         negations = [n if "*" not in n else frozenset({quantity.key}) for n in negations]
     condition = bool(_CONDITION.search(_text(reading, chosen)))
-    verbal = len(negations) > sum(t.kind == "neg" and t.word.lower() in _WITHOUT for t in tokens)
+    slight = sum(t.kind == "neg" and _is_slight(t) for t in tokens)
+    verbal = len(negations) > slight
     limit = _ONLY.search(reading.text)
     only = frozenset(t.concept for t in tokens if limit and t.start >= limit.end())
     priced = any(q.unit in CURRENCIES for q in found)

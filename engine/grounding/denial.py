@@ -30,7 +30,7 @@ def _uses(stated: Iterable[Clause]) -> Uses:
     for clause in stated:
         denied = frozenset().union(*clause.negations)
         for word in clause.words:
-            use = DENIED if word in denied else BESIDE if clause.negations else AFFIRMED
+            use = DENIED if word in denied else BESIDE if clause.verbal else AFFIRMED
             use |= RESTRICTED if clause.only else 0
             uses[word] = uses.get(word, 0) | use
     return uses

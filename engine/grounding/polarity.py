@@ -117,7 +117,7 @@ def _same_axis(said: Clause, stated: Clause) -> bool:
 
 def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: bool = False) -> bool:
     found = _align(said, around, sources, han)
-    top = [pair for pair in found[:1] if pair[1].negations]
+    top = [pair for pair in found[:1] if pair[1].negations or pair[1].only]
     found = [pair for pair in found if _same_axis(said, pair[1])] or found
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
     near = NEAR_CONDITION if said.condition else NEAR_BEST
@@ -148,14 +148,21 @@ def _joined(one: Clause, other: Clause) -> Clause:
     return Clause(one.words | other.words, one.axes | other.axes, ())
 
 
+def _echoes(clause: Clause, every: tuple[Clause, ...]) -> bool:
+    """Whether it only denies the rest of an "only": "can only be exchanged, not returned"."""
+    limited = any(c.only for c in every if c is not clause)
+    return limited and clause.verbal and len(clause.words) == 1
+
+
 def flipped(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -> bool:
     """Whether the sentence denies what its closest source affirms, or the other way round."""
     around = whole(sentence)
-    claims = [(c, around) for c in clauses(sentence)]
+    told = tuple(c for c in clauses(sentence) if not _echoes(c, clauses(sentence)))
+    claims = [(c, around) for c in told]
     opening = _opening(sentence, question)
     if opening is not None:
         claims.append((opening, _joined(opening, around)))
     han = is_han(sentence.text)
-    if any(against_the_grain(c, sources) for c in clauses(sentence)):
+    if any(against_the_grain(c, sources) for c in told):
         return True
     return any(_flipped(claim, near, sources, han) for claim, near in claims)

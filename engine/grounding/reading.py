@@ -39,6 +39,8 @@ _ATTRIBUTE = re.compile(rf"[{HAN}\x00]{{1,8}}?的(?=[{HAN}]{{2,}})")
 _OPENING = re.compile(
     r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I
 )
+_CONDITION_FIRST = re.compile(r"(?:if|when|once|after|before|unless|as long as|until)\b", re.I)
+_POLITE = re.compile("[请就]")
 _LACK = frozenset(("无", "没有", "没", "非", "不含", "不带"))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
 _VERBAL = re.compile(
@@ -132,10 +134,8 @@ def _han(run: str, offset: int) -> list[tuple[Concept, int, int]]:
     unknown = 0
     at = 0
     while at <= len(run):
-        size = next(
-            (n for n in range(table.longest_chinese, 0, -1) if run[at : at + n] in table.chinese),
-            0,
-        )
+        longest = min(table.longest_chinese, len(run) - at)
+        size = next((n for n in range(longest, 0, -1) if run[at : at + n] in table.chinese), 0)
         if size or at == len(run):
             out += _grams(run, unknown, at, offset)
         if size:
@@ -193,7 +193,7 @@ def _starts(text: str) -> tuple[int, ...]:
     )
     kept = [0]
     for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
-        opening = _OPENING.match(text[:cut])
+        opening = _OPENING.match(text[:cut]) or (cut == cuts[0] and _CONDITION_FIRST.match(text))
         if text[cut] in ",，" and not opening and _is_list(text[cut + 1 : following]):
             continue
         kept.append(cut)
@@ -215,7 +215,7 @@ def _bounded(text: str, start: int) -> int:
     hit = _ATTRIBUTE.match(text, start)
     if hit:
         return hit.end()
-    condition = _CONDITION.search(text, start)
+    condition = (_POLITE if is_han(text[start - 1]) else _CONDITION).search(text, start)
     return condition.start() if condition else 0
 
 

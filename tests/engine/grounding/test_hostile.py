@@ -50,6 +50,7 @@ def test_any_passage_can_be_read(title: str, text: str, kind: SourceKind) -> Non
 def test_what_is_read_lies_in_the_text(text: str) -> None:
     reading = read(text)
     ends = [q.end for q in reading.quantities] + [m.end for m in reading.marks]
+    ends += [t.end for t in reading.tokens]
     assert all(end <= len(reading.text) for end in ends)
 
 
