@@ -108,8 +108,11 @@ def _model(settings: Settings) -> Finding:
     if settings.generator_url:
         import httpx
 
+        url = f"{settings.generator_url.removesuffix('/v1')}/v1/models"
+        key = settings.generator_key
         try:
-            httpx.get(f"{settings.generator_url}/v1/models", timeout=3).raise_for_status()
+            headers = {"Authorization": f"Bearer {key}"} if key else None
+            httpx.get(url, headers=headers, timeout=3).raise_for_status()
         except httpx.HTTPError as error:
             return Finding("model", False, f"{settings.generator_url}: {error}",
                            "start that server, or unset GENERATOR_URL.")  # fmt: skip
@@ -118,12 +121,11 @@ def _model(settings: Settings) -> Finding:
         from engine.generation.prepare import model_folder
 
         return Finding("model", True, str(model_folder(settings.model)))
-    from engine.generation.prepare import is_complete
+    from engine.generation.prepare import prepared_model
 
-    prepared = [p for p in (settings.cache / "models").glob("*") if is_complete(p)]
-    if not prepared:
-        return Finding("model", True, "not prepared yet; the first start does it")
-    return Finding("model", True, f"prepared under {settings.cache / 'models'}")
+    folder = prepared_model(settings)
+    detail = f"prepared: {folder}" if folder else "not prepared yet; the first start does it"
+    return Finding("model", True, detail)
 
 
 def _telegram(settings: Settings) -> Finding:

@@ -52,16 +52,20 @@ def assemble(
     """Join `parts` into `target`, checked against `sha256`; a good `target` is kept.
 
     `advance` is told the bytes done. Raises ModelError when a part is cut short or altered;
-    nothing is left at `target` then.
+    nothing is left at `target` then, nor when the disk is full (OSError).
     """
     if target.is_file() and file_sha256(target) == sha256:
         advance(target.stat().st_size)
         return target
     digest = hashlib.sha256()
     temporary = target.with_suffix(".partial")
-    with temporary.open("wb") as out:
-        for part in parts:
-            _copy(part, out.write, digest.update, advance)
+    try:
+        with temporary.open("wb") as out:
+            for part in parts:
+                _copy(part, out.write, digest.update, advance)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     if digest.hexdigest() != sha256:
         found = temporary.stat().st_size
         temporary.unlink()

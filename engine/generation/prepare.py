@@ -67,6 +67,12 @@ def prepare_base_model(settings: Settings, progress: bool = True) -> Path:
         return _prepare_base(models, step, advance)
 
 
+def prepared_model(settings: Settings) -> Path | None:
+    """The folder `prepare_default_model` would take as it is, or None before that has run."""
+    folder = settings.cache / "models" / _folder_name(shipped_adapter())
+    return folder if is_complete(folder) else None
+
+
 def is_complete(folder: Path) -> bool:
     """Whether a prepared folder holds every file of its manifest at its full size."""
     try:
@@ -89,9 +95,12 @@ def _prepare_base(models: Path, step: Step, advance: Callable[[int], None]) -> P
     if is_complete(base):
         return base
     work = models / f".{MODEL_NAME}-gguf"
-    work.mkdir(exist_ok=True)
     step("checking the default model")
-    gguf = assemble(part_paths(), work / _GGUF, advance=advance)
+    try:
+        work.mkdir(exist_ok=True)
+        gguf = assemble(part_paths(), work / _GGUF, advance=advance)
+    except OSError as error:
+        raise _unwritten(models, error) from error
     step("converting the model (once, about a minute)")
     _publish(base, lambda folder: _convert(gguf, folder))
     shutil.rmtree(work)
@@ -124,25 +133,35 @@ def _merge(base: Path, adapter: Path, work: Path) -> None:
 
 def _publish(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Fill a temporary folder, then rename it into place: never a half-written model."""
+    from safetensors import SafetensorError
+
     work = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
     try:
+        work.mkdir()
         fill(work)
         sizes = {file.name: file.stat().st_size for file in sorted(work.iterdir())}
         (work / MANIFEST).write_text(
             json.dumps({"model": folder.name, "bytes": sizes}, indent=2), encoding="utf-8"
         )
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
-        raise ModelError(
-            f"the model could not be written: {error.strerror or error}",
-            where=str(folder.parent),
-            mend=f"free at least {_BYTES_NEEDED / 1e9:.1f} GB there, "
-            "or set SHOPDESK_CACHE to a folder on a larger disk.",
-        ) from error
+        # safetensors tells of a full disk by an error of its own.
+        if isinstance(error, OSError | SafetensorError):
+            raise _unwritten(folder.parent, error) from error
+        raise
     shutil.rmtree(folder, ignore_errors=True)
     return work.replace(folder)
+
+
+def _unwritten(where: Path, error: Exception) -> ModelError:
+    said = error.strerror if isinstance(error, OSError) else None
+    return ModelError(
+        f"the model could not be written: {said or error}",
+        where=str(where),
+        mend=f"free at least {_BYTES_NEEDED / 1e9:.1f} GB there, "
+        "or set SHOPDESK_CACHE to a folder on a larger disk.",
+    )
 
 
 @contextmanager

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from engine.errors import ModelError
-from engine.generation.gguf_parts import assemble
-from engine.generation.prepare import MANIFEST, _publish, is_complete, prepare_default_model
+from engine.generation.gguf_parts import GGUF_SHA256, assemble
+from engine.generation.merge import CONFIG, WEIGHTS, shipped_adapter
+from engine.generation.prepare import (
+    MANIFEST,
+    _folder_name,
+    _publish,
+    is_complete,
+    prepare_default_model,
+    prepared_model,
+)
 from engine.settings import Settings
+
+
+@contextmanager
+def file_size_limit(most: int) -> Iterator[None]:
+    """Writing past `most` bytes fails, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -83,3 +109,76 @@ def test_the_real_model_is_prepared_once(tmp_path: Path) -> None:
     before = (folder / "model.safetensors").stat().st_mtime_ns
     assert prepare_default_model(settings, progress=False) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_joined_file_that_is_good_is_kept(parts: list[Path], tmp_path: Path) -> None:
+    digest = whole(parts)
+    target = assemble(parts, tmp_path / "model.gguf", sha256=digest)
+    before = target.stat().st_mtime_ns
+    assert assemble(parts, target, sha256=digest).stat().st_mtime_ns == before
+
+
+def test_a_full_disk_while_joining_leaves_nothing(parts: list[Path], tmp_path: Path) -> None:
+    with file_size_limit(150_000), pytest.raises(OSError, match="too large"):
+        assemble(parts, tmp_path / "model.gguf", sha256=whole(parts))
+    assert not list(tmp_path.glob("model.*"))
+
+
+def test_a_full_disk_while_converting_leaves_nothing(tmp_path: Path) -> None:
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    def fill(work: Path) -> None:
+        save_file({"weights": np.zeros(200_000, np.float32)}, work / "model.safetensors")
+
+    with file_size_limit(100_000), pytest.raises(ModelError, match="not be written") as caught:
+        _publish(tmp_path / "m", fill)
+    assert "SHOPDESK_CACHE" in caught.value.mend
+    assert list(tmp_path.iterdir()) == []
+    assert is_complete(_publish(tmp_path / "m", fill))
+
+
+def test_the_prepared_folder_is_named_by_model_and_adapter(tmp_path: Path) -> None:
+    def adapter(name: str, weights: bytes, config: bytes) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / WEIGHTS).write_bytes(weights)
+        (folder / CONFIG).write_bytes(config)
+        return folder
+
+    one, same = adapter("a", b"w", b"c"), adapter("b", b"w", b"c")
+    assert _folder_name(one) == _folder_name(same)
+    others = {None, adapter("c", b"W", b"c"), adapter("d", b"w", b"C"), one}
+    names = {_folder_name(other) for other in others}
+    assert len(names) == 4
+    assert all(name.startswith(f"gemma-3-270m-{GGUF_SHA256[:12]}") for name in names)
+
+
+def test_a_prepared_model_of_the_shipped_adapter_is_taken_as_it_is(tmp_path: Path) -> None:
+    settings = Settings.load({"SHOPDESK_CACHE": str(tmp_path)}, tmp_path / "none.env")
+    assert prepared_model(settings) is None
+    (tmp_path / "models").mkdir()
+    ready = _publish(
+        tmp_path / "models" / _folder_name(shipped_adapter()),
+        lambda work: (work / "w").write_bytes(b"whole"),  # type: ignore[arg-type]
+    )
+    assert prepare_default_model(settings, progress=False) == prepared_model(settings) == ready
+
+
+@pytest.mark.kill
+@pytest.mark.model
+def test_killed_while_it_converts_it_is_taken_up_again(tmp_path: Path) -> None:
+    settings = Settings.load({"SHOPDESK_CACHE": str(tmp_path)}, tmp_path / "none.env")
+    code = "from bot.cli.main import main; raise SystemExit(main(['prepare']))"
+    first = subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "SHOPDESK_CACHE": str(tmp_path)}
+    )
+    joined = tmp_path / "models" / ".gemma-3-270m-gguf" / "model.gguf"
+    while not list((tmp_path / "models").glob(".*.partial")):
+        assert first.poll() is None
+        time.sleep(0.05)
+    first.kill()
+    first.wait()
+    assert joined.is_file()
+    assert is_complete(prepare_default_model(settings, progress=False))
+    assert {p.name for p in (tmp_path / "models").glob(".*")} == {".lock"}
