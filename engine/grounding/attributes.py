@@ -7,10 +7,13 @@ import re
 _ONE = re.compile(r"([^:：;；]{1,40})[:：]\s*([^;；]+)")
 _LIST = re.compile(rf"{_ONE.pattern}(?:[;；]\s*{_ONE.pattern})+")
 _FIRST = re.compile(
-    r"(?:no|none|not|无|没有|否|不|不可|不能|不支持"
+    r"(?:no|none|not"
     r"|[\d.]+(?:\s*[-–~到至]\s*[\d.]+)?)\W*",
     re.I,
 )
+
+
+_DENIED = re.compile(r"(?:无|没有|否|不|不可|不能|不支持)\W*")
 
 
 def attributes(sentence: str) -> list[str]:
@@ -21,6 +24,8 @@ def attributes(sentence: str) -> list[str]:
 
 
 def _phrase(name: str, value: str) -> str:
+    if _DENIED.fullmatch(value):
+        return f"没有{name}"
     if _FIRST.fullmatch(value):
         return f"{value} {name}"
     return f"{name} {value}"

@@ -21,7 +21,7 @@ _MARKS = " ,;:，；：。.!?！？"
 _CONDITION = re.compile(
     r"^(?:and |or |but )?"
     r"(?:should|if|when|once|as long as|after|before|until|where|whether|because|since)\b"
-    r"|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
+    r"|^(?:还|仍)?[没未].{1,8}就|^(?:如果?|若|只要|要是|假如|一旦|当|因为)|(?:时|后|之后|的话|之前|前|期间)$",
     re.I,
 )
 _WITHOUT = frozenset({"without", "free of", "无"})
@@ -76,7 +76,8 @@ def _reach(tokens: list[Token]) -> list[frozenset[str]]:
             after = [t.concept for t in content if token.start < t.start < end]
             before = [t.concept for t in content if t.start < token.start]
             if after or token.word.lower() not in _WITHOUT:
-                out.append(frozenset(after or before[-1:] or ["*"]))
+                guessed = before if is_han(token.word) else before[-1:]
+                out.append(frozenset(after or guessed or ["*"]))
     return out
 
 

@@ -19,6 +19,8 @@ CLEAR = 0.75
 LEAST_RESTRICTED = 0.5
 FITTING = 0.9
 """The part of a clause beside a common verb that one source sentence must affirm to excuse it."""
+PLACE = 2.0
+"""The weight of a place."""
 LEAST_FITTING = LEAST_SUBJECT = 1.7
 COMMON_VERBS = frozenset({"store_keep", "delivery", "return", "order", "item", "process", "parcel"})
 
@@ -75,6 +77,13 @@ def _telling(said: Clause) -> list[str]:
     return [c for c, w in said.words.items() if TELLING <= w < 2 and c not in said.axes]
 
 
+def _denies_a_place(said: Clause, uses: Uses) -> bool:
+    """Whether a denial that names no day or number reaches a place the sources only affirm."""
+    plain = not any(w[0].isdigit() or uses.get(w) == DENIED for w in said.words)
+    reached = frozenset().union(*said.negations)
+    return plain and any(said.words.get(w, 0) >= PLACE and uses.get(w) == AFFIRMED for w in reached)
+
+
 def _only_denied(said: Clause, uses: Uses, sources: tuple[Source, ...]) -> bool:
     denied = [word for word in _telling(said) if uses.get(word, 0) & ~RESTRICTED == DENIED]
     return any(w not in COMMON_VERBS or not _fits(w, said, sources) for w in denied)
@@ -126,6 +135,8 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
         known = [joint[w] for w in _telling(said) if w in joint]
         only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)
         return only_in_denials or any(_only_denied(said, uses, sources) for uses in (joint, near))
+    if _denies_a_place(said, joint):
+        return True
     known = [joint.get(word, 0) for word in said.words]
     if any(use & (DENIED | BESIDE | RESTRICTED) for use in known):
         return False

@@ -40,6 +40,7 @@ _OPENING = re.compile(
     r"^\W*(?:no|nope|yes|sorry|unfortunately|sorry no|不|不行|不能|抱歉)\W*$", re.I
 )
 _CONDITION_FIRST = re.compile(r"(?:if|when|once|after|before|unless|as long as|until)\b", re.I)
+_ENDING = tuple(",.;:，。；：!！?？)）")
 _POLITE = re.compile("[请就]")
 _LACK = frozenset(("无", "没有", "没", "非", "不含", "不带"))
 _CONTINUED = re.compile(r"\s*(?:包括|例如|比如|such as|including)")
@@ -167,12 +168,15 @@ def _concepts(text: str) -> list[tuple[Concept, int, int]]:
     return out + _english(latin, text)
 
 
-def _with_nouns(found: tuple[Quantity, ...], tokens: list[Token]) -> tuple[Quantity, ...]:
-    """Counts given the words they count: up to three of the same clause after them."""
+def _with_nouns(
+    text: str, found: tuple[Quantity, ...], tokens: list[Token]
+) -> tuple[Quantity, ...]:
+    """Counts given the words they count: up to three of the same clause, before the next value."""
     out = []
     for q in found:
-        if q.unit == "count":
-            after = [t for t in tokens if q.end <= t.start <= q.end + 40][:3]
+        if q.unit == "count" and text[q.end : q.end + 1] not in _ENDING:
+            until = min([p.start for p in found if p.start >= q.end] + [q.end + 40])
+            after = [t for t in tokens if q.end <= t.start <= until][:3]
             clause = after[0].clause if after else 0
             named = (
                 f"~{t.concept}" if t.kind in UNKNOWN else t.concept
@@ -228,7 +232,8 @@ def _tokens(
         clause = bisect_right(starts, start) - 1
         return Token(concept, kind, sign, start, end, clause, text[start:end])
 
-    fits = [] if text.isupper() else [hit.span() for hit in _FIT.finditer(bare)]
+    shouted = text.isupper() and not is_han(text)
+    fits = [] if shouted else [hit.span() for hit in _FIT.finditer(bare)]
     tokens = [token(f"size {text[a:b]}", "fit", 0, a, b) for a, b in fits]
     for start, end in fits:
         bare = blank(bare, start, end)
@@ -255,7 +260,9 @@ def read(text: str) -> Reading:
         bare = blank(bare, start, end)
     starts = _starts(bare)
     tokens = _tokens(folded, bare, special, starts)
-    return Reading(folded, tuple(tokens), _with_nouns(found, tokens), special, len(starts), starts)
+    return Reading(
+        folded, tuple(tokens), _with_nouns(folded, found, tokens), special, len(starts), starts
+    )
 
 
 @lru_cache(maxsize=1024)

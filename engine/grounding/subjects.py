@@ -99,13 +99,13 @@ def wrong_subject(
     """The label of the first said value that a source states of something else, or None."""
     contexts = [said_context(f, question, telling) for f in said]
     for fact, context in zip(said, contexts, strict=True):
-        if _misplaced(fact, context, said, known):
+        if _misplaced(fact, context, said, known, not telling):
             return fact.label
     return _crossed(said, contexts, known)
 
 
 def _misplaced(
-    fact: Fact, context: Context, said: list[Fact], known: list[tuple[Fact, Context]]
+    fact: Fact, context: Context, said: list[Fact], known: list[tuple[Fact, Context]], alone: bool
 ) -> bool:
     same_kind = [(f, a) for f, a in known if f.category == fact.category]
     carriers = [(f, a) for f, a in same_kind if same_value(fact, f)]
@@ -121,6 +121,8 @@ def _misplaced(
         return not verdict
     if _loosened(fact, carriers):
         return True
+    if fact.category == "place" and not fact.reading.quantities and alone:
+        return False
     others = [s for s in said if s is not fact and s.category == fact.category]
     slack = STATED_SLACK if fact.category in STATED else SLACK
     for rival, around in same_kind:

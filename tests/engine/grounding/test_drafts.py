@@ -20,12 +20,22 @@ SWAPPED, FLIPPED = ("swapped", "swapped_fresh"), ("flipped", "flipped_fresh")
 FAITHFUL = ("faithful", "faithful_fresh", "faithful_held_out")
 
 
-@pytest.mark.parametrize("name", [*SWAPPED, *FLIPPED, "refused"])
+HELD_OUT_REFUSED = 0.9
+"""Of the false drafts written after the rules were frozen, at least this part is refused."""
+
+
+@pytest.mark.parametrize("name", [*SWAPPED, *FLIPPED, "refused", "attacks"])
 def test_a_false_draft_is_refused(name: str) -> None:
     assert [d.sentence for d in _passed(load(name))] == []
 
 
-@pytest.mark.parametrize("name", FAITHFUL)
+@pytest.mark.parametrize("name", ["swapped_frozen", "flipped_frozen"])
+def test_false_drafts_no_rule_was_made_for_are_nearly_all_refused(name: str) -> None:
+    drafts = load(name)
+    assert len(drafts) - len(_passed(drafts)) >= HELD_OUT_REFUSED * len(drafts)
+
+
+@pytest.mark.parametrize("name", [*FAITHFUL, "faithful_frozen", "attacks_faithful"])
 def test_at_least_95_percent_of_faithful_rewordings_pass(name: str) -> None:
     drafts = load(name)
     assert len(_passed(drafts)) >= 0.95 * len(drafts)

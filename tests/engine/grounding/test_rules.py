@@ -97,3 +97,41 @@ def test_the_second_judge_agrees_on_nearly_all_faithful_english() -> None:
         )
     ]
     assert len(clean) >= 0.85 * len(same)
+
+
+def test_attribute_lists_are_read_as_facts() -> None:
+    text = "A knife. blade length: 20 cm; dishwasher: no; parts: 3"
+    shop = sources((SourceKind.PRODUCT, "Chef's Knife", text))
+    assert check_sentence("It has a 20 cm blade and does not go in the dishwasher.", shop).passed
+    assert check_sentence("It may go in the dishwasher.", shop).reason == "polarity"
+    assert check_sentence("It comes in 4 parts.", shop).reason == "quantity:4"
+
+
+def test_a_sentence_of_a_source_passes_as_it_stands() -> None:
+    text = "We never call you. Sale items are exchanged only, save for gifts of 3 pounds or more."
+    shop = sources((SourceKind.ENTRY, "Sale", text))
+    assert check_sentence("We never call you.", shop).passed
+    assert check_sentence(text.partition(". ")[2], shop).passed
+
+
+def test_a_value_belongs_to_the_ware_that_stands_nearest() -> None:
+    shop = sources(
+        (SourceKind.ENTRY, "Warranty", "Furniture has a 5-year warranty, lamps have 2 years.")
+    )
+    assert check_sentence("Lamps have a 2-year warranty.", shop).passed
+    assert not check_sentence("Lamps have a 5-year warranty.", shop).passed
+    assert not check_sentence("Rugs have a 5-year warranty.", shop).passed
+
+
+def test_a_restriction_needs_one_in_a_source() -> None:
+    shop = sources((SourceKind.ENTRY, "Payment", "You can pay by card or bank transfer."))
+    assert check_sentence("You can pay by bank transfer.", shop).passed
+    assert check_sentence("You can only pay by bank transfer.", shop).reason == "polarity"
+
+
+def test_what_has_a_price_is_not_free() -> None:
+    shop = sources(
+        (SourceKind.ENTRY, "Returns", "Returns cost €4.95. Registering an account is free.")
+    )
+    assert check_sentence("Registering is free.", shop).passed
+    assert not check_sentence("Returns are free.", shop).passed
