@@ -140,7 +140,9 @@ def links(text: str) -> list[str]:
     """Every web address and e-mail address."""
     text = unicodedata.normalize("NFKC", text)
     found = re.findall(
-        r"https?://[^\s,，。；）)]+|www\.[^\s,，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text
+        r"https?://[^\s,，。；）)]+|www\.[^\s,，。；）)]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+        text,
+        re.ASCII,
     )
     return [f.rstrip(".!?") for f in found]
 
