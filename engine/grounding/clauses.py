@@ -125,13 +125,18 @@ def _text(reading: Reading, chosen: frozenset[int]) -> str:
     return reading.text[reading.starts[index] : ends[index]].strip(_MARKS)
 
 
-def _anchor(token: Token, reading: Reading, tokens: list[Token]) -> str:
-    """What a "before" or "after" is said of: the next word, in Chinese the last."""
+def _axes_of(token: Token, reading: Reading, tokens: list[Token]) -> list[str]:
+    """The axes an axis word speaks of. A "before" has one for each thing it may be said of: the
+    next two words, in Chinese the last."""
+    if token.concept != "when":
+        return [token.concept]
     items = [(t.start, t.concept) for t in tokens if t.concept != token.concept]
-    items += [(q.start, q.key) for q in reading.quantities]
+    items = sorted(items + [(q.start, q.key) for q in reading.quantities])
     if is_han(token.word):
-        return max((i for i in items if i[0] < token.start), default=(0, ""))[1]
-    return min((i for i in items if i[0] > token.start), default=(0, ""))[1]
+        anchors = [name for start, name in items if start < token.start][-1:]
+    else:
+        anchors = [name for start, name in items if start > token.start][:2]
+    return [f"when {name}" for name in anchors]
 
 
 def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
@@ -147,9 +152,8 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
             continue
         flips = sum(1 for reach in negations if token.concept in reach)
         sign = token.sign * (-1) ** flips
-        anchor = f" {_anchor(token, reading, tokens)}" if token.concept == "when" else ""
-        axis = token.concept + anchor
-        axes[axis] = sign if axes.get(axis, sign) == sign else 0
+        for axis in _axes_of(token, reading, tokens):
+            axes[axis] = sign if axes.get(axis, sign) == sign else 0
         if token.sign < 0 and token.concept in _NEGATIVE_AXES:
             negations.append(frozenset(words))
     for quantity in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,7 +60,8 @@ def named(fact: Fact, sources: Iterable[Source]) -> bool:
     """Whether a value is but a word of a passage's title, as the colour in "face cream"."""
     said = fact.reading.text.lower()
     titles = [s.title.text.lower() for s in sources]
-    if any(t and 0 <= said.find(t) <= fact.position < said.find(t) + len(t) for t in titles):
+    spans = (hit.span() for t in titles if t for hit in re.finditer(re.escape(t), said))
+    if any(start <= fact.position < end for start, end in spans):
         return True
     reasons = (r.text.lower() for s in sources if not s.title.text for r in s.sentences)
     span = said[fact.position : fact.position + len(fact.label) + IN_A_NAME]

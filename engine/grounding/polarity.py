@@ -23,6 +23,8 @@ ANSWERED = 0.45
 """A yes or no is judged by itself unless its sentence repeats this part of the question."""
 STATES = frozenset({"unopened", "unused", "open", "stock", "include"})
 """Axes of what a thing is like: a clause that names one is held against those that do too."""
+SPOKEN_OF = 0.6
+"""The part of a question that one clause must hold for a bare yes or no to answer it."""
 CONTEXT = 0.25
 TITLE = 0.15
 _YES = re.compile(
@@ -125,6 +127,16 @@ def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: boo
     return bool(best) and all(_contradicts(said, stated) for stated in best)
 
 
+def bare_answer(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -> bool:
+    """Whether a sentence says but yes or no, and no source speaks of what was asked."""
+    said = any(t.kind != "neg" for t in sentence.tokens) or sentence.quantities
+    if said or not opens_with_answer(sentence.text):
+        return False
+    asked = whole(question)
+    stated = (c for s in sources for r in s.sentences for c in clauses(r))
+    return not any(asked.shared(c) >= SPOKEN_OF * asked.weight for c in stated)
+
+
 def opens_with_answer(sentence: str) -> bool:
     """Whether a folded sentence begins with a yes or no."""
     return bool(_YES.search(sentence) or _NO.search(sentence))
@@ -136,7 +148,7 @@ def _opening(sentence: Reading, question: Reading) -> Clause | None:
     if not (yes or no) or not question.tokens or _OPEN_QUESTION.search(question.text):
         return None
     asked = whole(question)
-    if asked.shared(whole(sentence)) >= ANSWERED * asked.weight:
+    if asked.negations or asked.shared(whole(sentence)) >= ANSWERED * asked.weight:
         return None
     if yes:
         return asked

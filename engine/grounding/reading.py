@@ -57,6 +57,8 @@ _VERBAL = re.compile(
     re.I,
 )
 _FIT = re.compile(r"(?<![A-Za-z'.&-])(?:X{0,3}S|M|X{0,3}L|[2-5]XL)(?![A-Za-z'&]|-[A-Za-z])")
+NOUN = 2
+"""Characters a 无 reaches, as in 无釉."""
 UNKNOWN = frozenset({"word", "gram"})
 STATED = frozenset({"material", "colour", "place", "fit"})
 """Kinds of tokens that are values belonging to a subject, as quantities are."""
@@ -245,7 +247,8 @@ def _tokens(
         found = token(concept.name, concept.kind, concept.sign, start, end)
         if concept.kind == "neg":
             lacks = found.word in _LACK and bool(_ATTRIBUTE.match(bare, end))
-            found = replace(found, bounded=_bounded(bare, end), attribute=lacks)
+            until = end + NOUN if found.word == "无" else _bounded(bare, end)
+            found = replace(found, bounded=until, attribute=lacks)
         tokens.append(found)
     return sorted(tokens, key=lambda t: t.start)
 

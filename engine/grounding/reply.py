@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
-from engine.grounding.polarity import flipped, opens_with_answer
+from engine.grounding.polarity import bare_answer, flipped, opens_with_answer
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token, read, read_passage
 from engine.grounding.sentences import MAX_SENTENCE
@@ -122,6 +122,8 @@ def _facts_refusal(
         return f"subject:{label}"
     if flipped(reading, question, sources):
         return "polarity"
+    if bare_answer(reading, question, sources):
+        return "unsupported:bare answer"
     if new := _unsupported(reading, question, sources):
         return f"unsupported:{new}"
     return ""
