@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from engine.grounding.clauses import Clause, clauses, whole
 from engine.grounding.denial import against_the_grain, complements
@@ -166,11 +167,24 @@ def _echoes(clause: Clause, every: tuple[Clause, ...]) -> bool:
     return limited and clause.verbal and len(clause.words) == 1
 
 
+def _whole_claims(told: tuple[Clause, ...]) -> list[Clause]:
+    """The clauses as claims: a "before" or "after" together with the clause that it limits."""
+    claims = []
+    for index, clause in enumerate(told):
+        timed = clause.condition and any(axis.startswith("when ") for axis in clause.axes)
+        if timed and len(told) > 1:
+            main = told[index - 1] if index else told[1]
+            words, axes = main.words | clause.words, main.axes | clause.axes
+            clause = replace(main, words=words, axes=axes)
+        claims.append(clause)
+    return claims
+
+
 def flipped(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -> bool:
     """Whether the sentence denies what its closest source affirms, or the other way round."""
     around = whole(sentence)
     told = tuple(c for c in clauses(sentence) if not _echoes(c, clauses(sentence)))
-    claims = [(c, around) for c in told]
+    claims = [(c, around) for c in _whole_claims(told)]
     opening = _opening(sentence, question)
     if opening is not None:
         claims.append((opening, _joined(opening, around)))
