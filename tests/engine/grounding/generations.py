@@ -13,7 +13,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from engine.answers.cards import Cards
 from engine.answers.products import ProductAnswers
 from engine.counters import MemoryCounters
 from engine.generation.generator import Generator, build_generator
+from engine.generation.prepare import prepare_default_model
 from engine.settings import Settings
 from engine.types import (
     Message,
@@ -180,8 +181,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=300)
     parser.add_argument("--details", type=Path)
+    parser.add_argument("--adapter", type=Path, help="another adapter than the shipped one")
     arguments = parser.parse_args()
-    generator = build_generator(Settings.load())
+    settings = Settings.load()
+    if arguments.adapter:
+        folder = prepare_default_model(settings, adapter=arguments.adapter)
+        settings = replace(settings, model=str(folder))
+    generator = build_generator(settings)
     done = []
     for generation in generate(prompts(arguments.n), generator):
         done.append(generation)
