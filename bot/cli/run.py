@@ -73,13 +73,24 @@ def _argv(command: str) -> tuple[str, ...]:
 
 
 def _is_ready(redis: Redis, settings: Settings, engine: Child) -> bool:
+    from redis.exceptions import RedisError
+
     from engine.engines import ready_engines
 
     try:
-        ready = engine.full_name in ready_engines(redis)
-    except StoreError:
+        ready = engine.full_name in ready_engines(redis) and _bot_is_at_work(redis, settings)
+    except (StoreError, RedisError):
         return False
     return ready and _listens(settings)
+
+
+def _bot_is_at_work(redis: Redis, settings: Settings) -> bool:
+    """Whether Telegram took the token, where there is one: only then a bot gets its lease."""
+    from bot.telegram.keys import LEASE
+    from bot.telegram.lease import is_dead
+
+    holder = redis.get(LEASE) if settings.telegram_token else ""
+    return not settings.telegram_token or bool(holder and not is_dead(str(holder)))
 
 
 def _listens(settings: Settings) -> bool:

@@ -37,8 +37,7 @@ class Lease:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._host = socket.gethostname()
-        self._name = f"{self._host} {os.getpid()} {secrets.token_hex(4)}"
+        self._name = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self._renew = redis.register_script(_RENEW)
         self._release = redis.register_script(_RELEASE)
 
@@ -64,7 +63,7 @@ class Lease:
                 if await self._redis.set(keys.LEASE, self._name, nx=True, px=keys.LEASE_MS):
                     return
                 holder: Any = await self._redis.get(keys.LEASE)
-                if holder and self._is_dead(holder):
+                if holder and is_dead(holder):
                     await self._release(keys=[keys.LEASE], args=[holder])
                     continue
                 if not told:
@@ -86,16 +85,17 @@ class Lease:
         log.warning("lost the lease; starting over from the inbox")
         lost.set()
 
-    def _is_dead(self, holder: str) -> bool:
-        """Whether the holder ran here and ended; a process of another machine just expires."""
-        host, _, rest = holder.partition(" ")
-        pid = int(rest.partition(" ")[0] or 0)
-        if host != self._host or pid <= 0:
-            return False
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
+
+def is_dead(holder: str) -> bool:
+    """Whether the holder ran here and ended; a process of another machine just expires."""
+    host, _, rest = holder.partition(" ")
+    pid = int(rest.partition(" ")[0] or 0)
+    if host != socket.gethostname() or pid <= 0:
         return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
