@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.answers import talk
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
+from engine.routing.constraints import without_demands
 from engine.routing.router import early_route, example_route, late_route
 from engine.routing.understanding import Question, Understanding
 from engine.types import (
@@ -31,7 +32,9 @@ class Assistant:
     def __init__(self, knowledge: ShopKnowledge, wording: Wording) -> None:
         self._know = knowledge
         self._wording = wording
-        self._understanding = Understanding(knowledge.shop, knowledge.speller)
+        self._understanding = Understanding(
+            knowledge.shop, knowledge.speller, knowledge.products.kinds_in
+        )
         self.snapshot, self.day = knowledge.snapshot, knowledge.day
         self.zone = ZoneInfo(knowledge.shop.time_zone)
         self.replies = knowledge.replies
@@ -74,9 +77,12 @@ class Assistant:
         if routed := example_route(entry):
             return know.routed_part(routed, question, message, session, language)
         products = know.products.find(
-            question.text, question.language, question.constraints, session.disliked
-        )
-        route = late_route(question, entry, products).route
+            without_demands(question.text, question.constraints),
+            question.language, question.constraints, session.disliked,
+        )  # fmt: skip
+        route = late_route(
+            question, entry, products, know.about_any(question, entry, products)
+        ).route
         if route is Route.FAQ and entry.band is Band.UNKNOWN:
             unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
             return unknown, session

@@ -11,7 +11,7 @@ from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
 from engine.orders import OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
-from engine.retrieval.entries import EntrySearch
+from engine.retrieval.entries import EntrySearch, Found
 from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.retrieval.spelling import Speller
 from engine.routing.constraints import Constraints, colour_words
@@ -19,6 +19,7 @@ from engine.routing.router import Routed
 from engine.routing.understanding import Question
 from engine.types import (
     ActionKind,
+    Band,
     Citation,
     Message,
     Part,
@@ -70,6 +71,13 @@ class ShopKnowledge:
         if routed.route is Route.HANDOFF:
             return self.handoff(message, language, question.text), session
         return talk.smalltalk(self.replies, routed.why, language, question.asked), session
+
+    def about_any(self, question: Question, entry: Found, products: ProductsFound) -> Found:
+        """What the entries say with the product as "this": a property of it, or the shop's rule."""
+        if entry.band is Band.CERTAIN or not (products.kinds or products.named):
+            return entry
+        generic = self.products.generic(question.text, products)
+        return self.entries.find(generic, question.language)
 
     def product_part(
         self,

@@ -20,12 +20,16 @@ from engine.types import Band, Entry
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 MOST_CLAUSES = 4
-NEAR_LOGITS = 1.0
-JOINED, SAME_TOPIC = 0.8, 0.7
-"""A follow-up's log-odds: its own, plus those after the question before, plus being on topic."""
+NEAR_LOGITS = 2.0
+JOINED, SAME_TOPIC, MEANT = 0.8, 0.7, 0.7
+"""A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
+plus being what its "it" means."""
+POINTING = re.compile(r"\b(it|its|that|this|they|them)\b|[这那]个|它|这")
 ROUTE = "route:"
 ROUTE_EXAMPLES = Path(__file__).parent.parent / "routing" / "data" / "examples.yaml"
-EMPTY_FEATURES = dict.fromkeys(ENTRY_FEATURES, 0.0)
+EMPTY_FEATURES = dict.fromkeys((*ENTRY_FEATURES, "unseen"), 0.0)
+MOST_UNSEEN = 0.4
+"""Share of a question's term weight that may be unknown to all entries in an answer told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,10 @@ class EntrySearch:
         that never mentions a place or name the question turns on is not told, only offered. One of
         the entry's own example questions is certain.
         """
-        found = _routes_apart(self._surest(question, language).found)
+        return self._judged(question, self._surest(question, language))
+
+    def _judged(self, question: str, tried: _Tried) -> Found:
+        found = _routes_apart(tried.found)
         exact = self._asked.get(_bare(question))
         if exact is not None and exact.startswith(ROUTE):
             name = exact.removeprefix(ROUTE)
@@ -109,9 +116,9 @@ class EntrySearch:
             others = tuple(entry for entry in found.entries if entry != exact)
             return replace(found, entries=(exact, *others), confidence=1.0, band=Band.CERTAIN)
         told = found.band in (Band.CERTAIN, Band.LIKELY)
-        if told and self._checks[found.entries[0]].strange_names(question):
-            return replace(found, band=Band.UNSURE)
-        return found
+        return (
+            replace(found, band=Band.UNSURE) if told and self._strange(question, found) else found
+        )
 
     def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
@@ -119,22 +126,28 @@ class EntrySearch:
         `whole`: the question before and this one; `topic`: the entry told or offered before.
         What only the question before found is told only if it has the follow-up's own words.
         """
-        first = self.find(asked, language)
+        alone = self._surest(asked, language)
+        first = self._judged(asked, alone)
         if first.band is Band.CERTAIN or first.route_confidence == 1.0:
             return first
-        alone, joined = self._surest(asked, language), self._surest(whole, language)
+        joined = self._surest(whole, language)
         if not alone.logits or not joined.logits:
             return first
         return self._both(asked, whole, alone, joined, topic)
 
     def _both(self, asked: str, whole: str, alone: _Tried, joined: _Tried, topic: str) -> Found:
         near = self._topics.get(topic, frozenset())
+        meant = topic if POINTING.search(asked.lower()) else ""
         scores = {
-            source: (logit + JOINED * joined.logits[source]
-                     + SAME_TOPIC * bool(near & self._topics.get(source, frozenset())))
+            source: (
+                logit
+                + JOINED * joined.logits[source]
+                + SAME_TOPIC * bool(near & self._topics.get(source, frozenset()))
+                + MEANT * (source == meant)
+            )
             / (1 + JOINED)
             for source, logit in alone.logits.items()
-        }  # fmt: skip
+        }
         order = sorted(scores, key=lambda source: -scores[source])[:CANDIDATES]
         agreeing = [t for t in (alone, joined) if t.found.entries[0] == order[0]]
         tried = max(agreeing or (alone, joined), key=lambda t: t.found.confidence)
@@ -145,8 +158,13 @@ class EntrySearch:
             return found
         check = self._checks[found.entries[0]]
         doubtful = not agreeing or (tried is joined and not check.carries(asked))
-        strange = check.strange_names(whole)
+        strange = self._strange(whole, found)
         return replace(found, band=Band.UNSURE) if doubtful or strange else found
+
+    def _strange(self, question: str, found: Found) -> bool:
+        """Whether the question turns on a name the entry lacks, or on words no entry has."""
+        names = self._checks[found.entries[0]].strange_names(question)
+        return bool(names) or found.features["unseen"] > MOST_UNSEEN
 
     def _surest(self, question: str, language: str) -> _Tried:
         key = self._encoders.key(language)
@@ -164,7 +182,8 @@ class EntrySearch:
         query = features.query(text, vector)
         matrix = features.matrix(query)
         calibration = self._calibrations[key]
-        ranked = rank(matrix, query, unseen_share(features, query), calibration)
+        unseen = unseen_share(features, query)
+        ranked = rank(matrix, query, unseen, calibration)
         first = matrix[ranked.order[0]]
         logits = calibration.rank.logit(matrix).tolist()
         found = Found(
@@ -172,7 +191,7 @@ class EntrySearch:
             ranked.logits,
             ranked.confidence,
             band_of(ranked, calibration),
-            {name: float(value) for name, value in zip(ENTRY_FEATURES, first, strict=True)},
+            {**dict(zip(ENTRY_FEATURES, first.tolist(), strict=True)), "unseen": unseen},
         )
         return _Tried(found, dict(zip(features.sources, logits, strict=True)))
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
-from engine.retrieval.text import HAN, normalise, stem, stop_words, terms, words
+from engine.retrieval.kinds import Kinds
+from engine.retrieval.text import HAN, normalise, stem, terms
 from engine.routing.constraints import Constraints
 from engine.types import Product, Shop
 
@@ -20,7 +20,7 @@ WEIGHTS = (1.0, 0.2, 0.3, 0.5, 0.6)
 """Of ENTRY_FEATURES, by hand; the retrieval issue learns them."""
 SPECIFIC_NAME = 0.74
 STOCK_PENALTY = 0.15
-MOST_CATEGORIES = 2
+THIS = "\u0001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ProductSearch:
         self._found = dict(found)
         self.products = {product.id: product for product in products}
         self.by_sku = {v.sku.lower(): p.id for p in products for v in p.variants}
-        self._kinds = mine_kinds(products, shop)
+        self._kinds = Kinds(products, shop)
         self._names = {p.id: {code: terms(n) for code, n in p.names.items()} for p in products}
 
     def find(
@@ -122,6 +122,21 @@ class ProductSearch:
             if f"{word}{gap}{kind}" in plain and f"{word}{gap}{kind}" in names
         )
 
+    def generic(self, text: str, found: ProductsFound) -> str:
+        """The question with the product or its kind as "this": what it asks about any product."""
+        if not (found.kinds or found.named):
+            return text
+        names = self.products[found.named.product].names if found.named else {}
+        said = {kind.split()[-1] for kind in found.kinds} | set(terms(names.get("en", "")))
+        plain = normalise(text)
+        for kind in (k for k in found.kinds if HAN.match(k)):
+            plain = re.sub(f"{kind}[子儿]?", "这个", plain)
+        run = _longest_shared(_short_name(names.get("zh", "")), plain)
+        plain = plain.replace(run, "这个") if len(run) > 1 else plain
+        generic = re.sub(r"[a-z0-9]+", lambda m: THIS if stem(m.group(0)) in said else m.group(0),
+                         plain)  # fmt: skip
+        return re.sub(rf"((\b(the|a|an|your|my|some|any)\s+)?{THIS}\s*)+", "this ", generic).strip()
+
     def similar(self, product: str, constraints: Constraints) -> tuple[str, ...]:
         """Product ids nearest in meaning to one product, in stock, best first."""
         features = self._found["other"] if "other" in self._found else next(
@@ -143,13 +158,7 @@ class ProductSearch:
 
     def kinds_in(self, text: str) -> Mapping[str, frozenset[str]]:
         """Kind words of the text with their products; the longest ones only."""
-        plain = normalise(text)
-        said = {stem(word) for word in words(plain) if word.isascii()}
-        pairs = list(words(plain))
-        said |= {f"{a} {stem(b)}" for a, b in pairwise(pairs) if b.isascii()}
-        hits = [kind for kind in self._kinds if kind in said or (HAN.match(kind) and kind in plain)]
-        longest = [k for k in hits if not any(k != other and k in other for other in hits)]
-        return {kind: self._kinds[kind] for kind in longest}
+        return self._kinds.said_in(text)
 
     def _allowed(
         self, kinds: Mapping[str, frozenset[str]], constraints: Constraints, disliked: Sequence[str]
@@ -179,7 +188,7 @@ class ProductSearch:
         best = 0.0
         for language, name in self._names[product].items():
             if language == "zh":
-                shown = normalise(self.products[product].names["zh"]).replace(" ", "")
+                shown = _short_name(self.products[product].names["zh"])
                 best = max(best, _shared_run(shown, plain))
             elif len(name) > 1:
                 best = max(best, sum(term in said for term in name) / len(name))
@@ -192,61 +201,19 @@ class ProductSearch:
         return known / whole if whole else 0.0
 
 
+def _short_name(name: str) -> str:
+    """A Chinese name without what stands in brackets, and without spaces."""
+    return re.sub(r"[（(].*", "", normalise(name)).replace(" ", "")
+
+
 def _shared_run(name: str, text: str) -> float:
-    longest = 0
+    return len(_longest_shared(name, text)) / len(name) if len(name) > 2 else 0.0
+
+
+def _longest_shared(name: str, text: str) -> str:
+    best = ""
     for start in range(len(name)):
-        end = start + longest + 1
+        end = start + len(best) + 1
         while end <= len(name) and name[start:end] in text:
-            longest, end = end - start, end + 1
-    return longest / len(name) if len(name) > 2 else 0.0
-
-
-def mine_kinds(products: Sequence[Product], shop: Shop) -> dict[str, frozenset[str]]:
-    """Words that name a kind of product here, each with its products.
-
-    English: the last word of a name, its last two, and its tags; Chinese: the last one to three
-    characters of a name (one character only where it heads three products of one category);
-    and the categories' own labels.
-    """
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for product in products:
-        for kind in _english_kinds(product) | _chinese_kinds(product):
-            kinds[kind].add(product.id)
-        for label in shop.categories[product.category].values():
-            kinds[stem(normalise(label))].add(product.id)
-    single = Counter(
-        (name[-1], p.category) for p in products for name in (_han_tail(p),) if len(name) > 1
-    )
-    whole = Counter(name[-1] for p in products for name in (_han_tail(p),) if len(name) > 1)
-    for (char, category), count in single.items():
-        if count >= 2 and count / whole[char] >= 0.8:
-            kinds[char] |= {p.id for p in products if p.category == category
-                            and char in p.names.get("zh", "")}  # fmt: skip
-    named = {kind: frozenset(ids) for kind, ids in kinds.items() if len(kind) > 1 or kind in whole}
-    return {kind: ids for kind, ids in named.items() if _tells_apart(kind, ids, products)}
-
-
-def _tells_apart(kind: str, ids: frozenset[str], products: Sequence[Product]) -> bool:
-    """Words such as "can" or, heading names all over the catalogue, "set" name no kind."""
-    if kind in stop_words("en") or kind in stop_words("zh"):
-        return False
-    return len({p.category for p in products if p.id in ids}) <= MOST_CATEGORIES
-
-
-def _english_kinds(product: Product) -> set[str]:
-    name = normalise(product.names.get("en", "")).split(",")[0].split(" with ")[0].split(" for ")[0]
-    parts = [word for word in name.split() if word.isalpha()]
-    kinds = {stem(parts[-1])} if parts else set()
-    if len(parts) > 1:
-        kinds.add(f"{parts[-2]} {stem(parts[-1])}")
-    return kinds
-
-
-def _han_tail(product: Product) -> str:
-    runs = HAN.findall(product.names.get("zh", "").split("（")[0])
-    return runs[-1] if runs else ""
-
-
-def _chinese_kinds(product: Product) -> set[str]:
-    tail = _han_tail(product)
-    return {tail[-size:] for size in (2, 3) if len(tail) >= size}
+            best, end = name[start:end], end + 1
+    return best

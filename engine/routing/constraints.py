@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from engine.retrieval.text import normalise
 from engine.routing.cues import has, read_data
@@ -13,6 +14,10 @@ from engine.types import Product, Variant
 
 NUMBER = r"(\d{1,6}(?:[.,]\d{1,2})?)"
 AROUND = Decimal("0.25")
+NOT_WANTED = re.compile(
+    r"(\bnot|\bno|without|hates?|dislikes?|don't (like|want)|anything but|except|other than"
+    r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,8 @@ class Constraints:
         """These demands, completed by earlier ones where these are silent."""
         return replace(
             self,
-            lowest=self.lowest if self._priced else earlier.lowest,
-            highest=self.highest if self._priced else earlier.highest,
+            lowest=self.lowest if self.priced else earlier.lowest,
+            highest=self.highest if self.priced else earlier.highest,
             colours=self.colours or earlier.colours,
             sizes=self.sizes or earlier.sizes,
             not_colours=tuple(dict.fromkeys((*self.not_colours, *earlier.not_colours))),
@@ -47,7 +52,8 @@ class Constraints:
         )
 
     @property
-    def _priced(self) -> bool:
+    def priced(self) -> bool:
+        """Whether a price is demanded."""
         return self.lowest is not None or self.highest is not None
 
     def allows_variant(self, variant: Variant) -> bool:
@@ -81,6 +87,32 @@ def colour_words() -> dict[str, str]:
     return {word: name for name, words in named.items() for word in words}
 
 
+def without_demands(text: str, constraints: Constraints) -> str:
+    """The text less its price bounds, and the colours demanded: what is left says the thing."""
+    plain = _money_talk().sub(" ", normalise(text))
+    for word, name in colour_words().items():
+        if name in (*constraints.colours, *constraints.not_colours):
+            plain = re.sub(rf"\b{word}\b" if word.isascii() else word, " ", plain)
+    return " ".join(plain.split())
+
+
+@lru_cache(maxsize=1)
+def _money_talk() -> re.Pattern[str]:
+    """An amount with a word that makes it a bound, or with its currency, or with both."""
+    listed = [w for words in read_data("words.yaml")["currencies"].values() for w in words]
+    names = "|".join(re.escape(w) for w in sorted(listed, key=len, reverse=True))
+    money = rf"(?:(?:{names})\s*{NUMBER}|{NUMBER}\s*(?:{names})(?![a-z]))"
+    before = (
+        r"(?:under|below|less than|up to|max(?:imum)?|at most|(?:no|not) more than|cheaper than"
+        r"|not (?:above|over)|within|around|about|over|above|budget(?: of| is)?"
+        r"|不超过|低于|少于|最多|预算|大概)"
+    )
+    after = r"(?:or less|max|tops|以下|以内|之内|内|左右|上下|以上)"
+    return re.compile(
+        rf"(?:{before}\s*)?{money}(?:\s*{after})?|{before}\s*{NUMBER}|{NUMBER}\s*{after}"
+    )
+
+
 class ConstraintReader:
     """Reads demands for one shop: its currency and its exchange rates."""
 
@@ -107,7 +139,7 @@ class ConstraintReader:
             colours=colours,
             not_colours=not_colours,
             sizes=_sizes(plain),
-            in_stock=has("stock", plain) and not re.search(r"out of stock|缺货", plain),
+            in_stock=has("stock", plain) and not has("sold_out", plain),
             excluded=tuple(w for w in _exclusions(plain) if w not in self._colours),
             foreign=foreign,
         )
@@ -119,7 +151,8 @@ class ConstraintReader:
             (
                 "highest",
                 r"(?:under|below|less than|up to|max(?:imum)?(?: of)?|at most|no more than|"
-                rf"cheaper than|within|not over|不超过|不超過|低于|低於|少于|最多|<=?)\s*{money}",
+                r"cheaper than|within|not (?:over|above|more than)|"
+                rf"不超过|不超過|低于|低於|少于|最多|<=?)\s*{money}",
             ),
             ("highest", rf"{money}\s*(?:or less|max|tops|以下|以内|以內|之内|之內|内的|封顶)"),
             (
@@ -163,8 +196,8 @@ class ConstraintReader:
             if len(word) == 1 and not word.isascii():
                 shape = rf"{word}(?=色|的|$|[\s,，。?？吗嗎呢])"
             for found in re.finditer(shape, text):
-                before = text[max(0, found.start() - 12) : found.start()]
-                not_wanted = re.search(r"(not|no|without|除了|不要|不是|非)\s*(in )?(a )?$", before)
+                before = text[max(0, found.start() - 16) : found.start()]
+                not_wanted = NOT_WANTED.search(before)
                 (refused if not_wanted else wanted)[name] = None
         kept = tuple(name for name in wanted if name not in refused)
         return kept, tuple(refused)

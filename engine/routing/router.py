@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.orders import TOKEN, order_number
 from engine.retrieval.entries import Found
@@ -17,8 +17,10 @@ COVERED_WITH_CUE = 0.4
 COVERED_ALONE = 0.7
 CLEAR_ENTRY = 0.6
 BRIEF_TERMS = 3
-NEAR_PRODUCT = 0.42
-SURE_EXAMPLE = 0.45
+LONGEST_ORDER_TERMS = 10
+"""A longer message tells a story; an entry may know what to do, so examples decide."""
+NEAR_PRODUCT, NEAR_ALONE = 0.42, 0.5
+SURE_EXAMPLE, LIKE_EXAMPLE = 0.45, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def early_route(question: Question, session: Session) -> Routed | None:
     for kind in SMALLTALK:
         if has(f"smalltalk_{kind}", text):
             return Routed(Route.SMALLTALK, kind)
-    if has("order", text):
+    if has("order", text) and len(terms(text)) <= LONGEST_ORDER_TERMS:
         return Routed(Route.ORDER, "cue")
     return None
 
@@ -62,8 +64,13 @@ def example_route(entry: Found) -> Routed | None:
     return None
 
 
-def late_route(question: Question, entry: Found, products: ProductsFound) -> Routed:
-    """A route by what was found: entries against products."""
+def late_route(
+    question: Question, entry: Found, products: ProductsFound, about_any: Found
+) -> Routed:
+    """A route by what was found: entries against products.
+
+    `about_any`: what entries say of the question with the product's name taken out.
+    """
     text = question.text
     about_product = bool(question.product or products.named)
     reviews = has("review", text) or entry.route == "review"
@@ -71,7 +78,7 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
         return Routed(Route.REVIEW, "cue")
     if question.cheaper:
         return Routed(Route.RECOMMEND, "cheaper")
-    if question.product:
+    if question.product and not _of_the_shop(question, entry):
         return _about(question)
     told_of = bool(products.kinds or products.named) and not has("recommend_strong", text)
     property_asked = has("describe_strong", text) and entry.band is not Band.CERTAIN
@@ -83,14 +90,36 @@ def late_route(question: Question, entry: Found, products: ProductsFound) -> Rou
         return Routed(Route.RECOMMEND, "kind")
     if entry.route == "recommend" and entry.route_confidence >= SURE_EXAMPLE:
         return Routed(Route.RECOMMEND, "examples")
-    if entry.route == "describe" and products.kinds:
-        return Routed(Route.DESCRIBE, "examples")
-    if products.named and (has("describe", text) or entry.confidence < CLEAR_ENTRY):
+    return _by_name(question, entry, products, about_any)
+
+
+def _by_name(question: Question, entry: Found, products: ProductsFound, about_any: Found) -> Routed:
+    """Describe what was named; show what is near where no entry is; else the entries."""
+    same = about_any.entries[:1] == entry.entries[:1] and about_any.confidence > 0
+    if (products.named or products.kinds) and entry.band is not Band.LIKELY and not same:
+        asked_of_any = about_any.route if about_any.route_confidence >= LIKE_EXAMPLE else ""
+        if asked_of_any in ("describe", "recommend", "review"):
+            return Routed(Route(asked_of_any), "generic")
+        if products.named and about_any.band in (Band.UNSURE, Band.UNKNOWN):
+            return Routed(Route.DESCRIBE, "generic")
+    describe, clear = has("describe", question.text), entry.confidence >= CLEAR_ENTRY
+    if products.named and (describe or not clear):
         return Routed(Route.DESCRIBE, "name")
-    if products.kinds and has("describe", text) and entry.confidence < CLEAR_ENTRY:
-        enough = products.covered >= COVERED_ALONE
-        return Routed(Route.DESCRIBE, "kind") if enough else Routed(Route.FAQ, "entry")
+    lost = entry.band is Band.UNKNOWN or entry.route in ("recommend", "describe")
+    asks = (describe and not clear) or lost or entry.route == "describe"
+    if asks and products.kinds and products.covered >= COVERED_ALONE:
+        return Routed(Route.DESCRIBE, "kind")
+    near = max((match.cosine for match in products.matches), default=0.0) >= NEAR_ALONE
+    if lost and near and entry.route in ("", "recommend", "describe"):
+        return Routed(Route.RECOMMEND, "near")
     return Routed(Route.FAQ, "entry")
+
+
+def _of_the_shop(question: Question, entry: Found) -> bool:
+    """Whether "it" only stands for any product: "can I send it back?" is for the entries."""
+    about_it = any(has(cue, question.asked) for cue in ("describe_strong", "price", "stock"))
+    told = entry.band in (Band.CERTAIN, Band.LIKELY) or entry.confidence >= CLEAR_ENTRY
+    return told and not about_it and not entry.route
 
 
 def _about(question: Question) -> Routed:
@@ -101,17 +130,17 @@ def _about(question: Question) -> Routed:
 def _asks_for_products(question: Question, entry: Found, products: ProductsFound) -> bool:
     text = question.text
     strong, cue = has("recommend_strong", text), has("recommend", text)
-    demand = question.constraints.any
-    if entry.band is Band.LIKELY and not (products.kinds and (strong or cue or demand)):
+    demand = replace(question.constraints, in_stock=False).any
+    covered = products.covered >= COVERED_WITH_CUE
+    brief = len(terms(question.asked)) <= BRIEF_TERMS and products.covered >= COVERED_ALONE
+    clear = entry.confidence >= CLEAR_ENTRY and not (brief and products.kinds)
+    if entry.band is Band.LIKELY or clear:
+        return bool(products.kinds) and (demand or (strong and covered))
+    if has("sold_out", text):
         return False
     if products.kinds:
-        if strong or demand:
-            return True
-        if cue:
-            return products.covered >= COVERED_WITH_CUE
-        brief = len(terms(question.asked)) <= BRIEF_TERMS
-        return brief and products.covered >= COVERED_ALONE and not has("describe", text)
+        return strong or cue or question.constraints.any or (brief and not has("describe", text))
     if has("gift", text) or (cue and demand):
         return True
     best = max((match.cosine for match in products.matches), default=0.0)
-    return (cue or strong) and products.covered >= COVERED_WITH_CUE and best >= NEAR_PRODUCT
+    return (cue or strong) and covered and best >= NEAR_PRODUCT

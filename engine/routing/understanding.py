@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.retrieval.spelling import Speller
@@ -13,16 +14,18 @@ from engine.types import Message, Route, Session, Shop, Turn
 
 PART_END = re.compile(r"(?<=[?？])\s*|\n+|(?<=[。！])\s*|(?<=[.!])\s+")
 ORDINALS = (
-    (r"\b(first|1st) (one)?|第一|头一", 0),
-    (r"\b(second|2nd) (one)?|第二", 1),
-    (r"\b(third|3rd) (one)?|第三", 2),
+    (r"\b(first|1st)\b|第一|头一", 0),
+    (r"\b(second|2nd)\b|第二", 1),
+    (r"\b(third|3rd)\b|第三", 2),
     (r"\blast one\b|最后一", -1),
 )
 THAT_ONE = re.compile(
     r"\b(it|its|that|this|the same)( one)?\b|它|这个|這個|那个|那個|这款|這款|那款|该"
 )
+NO_SUBJECT = (Route.SMALLTALK, Route.HANDOFF, Route.ORDER)
 PRODUCT_ROUTES = (Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
-SHORT_TERMS = 5
+SHORT_TERMS = 6
+PROPERTY_TERMS = 3
 LONGEST_QUESTION = 300
 MOST_PARTS = 3
 
@@ -50,8 +53,12 @@ class Question:
 class Understanding:
     """Reads messages for one shop."""
 
-    def __init__(self, shop: Shop, speller: Speller) -> None:
+    def __init__(
+        self, shop: Shop, speller: Speller, kinds: Callable[[str], Collection[str]]
+    ) -> None:
+        """`kinds`: the words of a text that name a kind of product here."""
         self._shop = shop
+        self._kinds = kinds
         self._speller = speller
         self._constraints = ConstraintReader(shop.currency, shop.rates)
 
@@ -86,14 +93,19 @@ class Understanding:
         referred = self._referred_product(asked, session)
         if referred and not has("cheaper", asked):
             return replace(alone, product=referred)
-        context = f"{session.turns[-1].question[:LONGEST_QUESTION]} {asked}"
-        topic = _entry(session.turns[-1])
+        before = _subject(session.turns)
+        if before is None:
+            return alone
+        context = f"{before.question[:LONGEST_QUESTION]} {asked}"
+        alone = replace(alone, topic=_entry(before))
         if has("cheaper", asked) and session.products:
-            return replace(self._merged(alone, context), cheaper=True)
+            return replace(self._merged(alone, context), cheaper=not constraints.priced)
         if self._follows_up(asked, constraints):
-            return replace(self._merged(alone, context), topic=topic)
+            if before.route in PRODUCT_ROUTES:
+                return self._merged(alone, context)
+            return replace(alone, context=context)
         short = len(terms(asked)) <= SHORT_TERMS
-        return replace(alone, context=context if short else "", topic=topic)
+        return replace(alone, context=context if short else "")
 
     def _referred_product(self, asked: str, session: Session) -> str:
         plain = normalise(asked)
@@ -103,9 +115,8 @@ class Understanding:
             if re.search(shape, plain) and position < len(session.products):
                 return session.products[position]
         others = has("recommend_strong", plain) or has("others", plain)
-        property_alone = len(terms(asked)) <= 2 and (
-            has("describe_strong", plain) or has("price", plain) or has("stock", plain)
-        )
+        cues = ("describe_strong", "price", "stock", "review")
+        property_alone = len(terms(asked)) <= PROPERTY_TERMS and any(has(c, plain) for c in cues)
         if (THAT_ONE.search(plain) or property_alone) and not others:
             return session.products[0]
         return ""
@@ -113,13 +124,18 @@ class Understanding:
     def _follows_up(self, asked: str, constraints: Constraints) -> bool:
         said = terms(asked)
         short = len(said) <= SHORT_TERMS
-        only_demands = constraints.any and len(said) <= 3 and not has("recommend", asked)
+        only_demands = constraints.any and not self._kinds(asked)
         return short and (has("follow_up", asked) or only_demands)
 
     def _merged(self, question: Question, context: str) -> Question:
         before = self._constraints.read(context[: -len(question.asked)])
         demands = question.constraints.over(before)
         return replace(question, text=context, context=context, constraints=demands)
+
+
+def _subject(turns: Sequence[Turn]) -> Turn | None:
+    """The last turn that had a subject; small talk between does not change it."""
+    return next((turn for turn in reversed(turns[-2:]) if turn.route not in NO_SUBJECT), None)
 
 
 def _entry(turn: Turn) -> str:

@@ -17,6 +17,7 @@ from engine.types import ActionKind, Band, Message, Part, Plan, Route, Session
 
 DATA = Path(__file__).parent.parent / "data"
 SEEN = DATA / "shopper_questions.jsonl"
+OWN = DATA / "shopper_questions_own.jsonl"
 HELD_OUT = DATA / "shopper_questions_held_out.jsonl"
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 TELLING_ROUTES = (Route.DESCRIBE, Route.REVIEW)
