@@ -15,7 +15,7 @@ from engine.generation.training.curve import loss_curve
 from engine.generation.training.dataset import TrainingSet, build_set
 from engine.generation.training.encoding import encode
 from engine.generation.training.lora import LoraModel, read_adapter
-from engine.generation.training.trainer import BATCH, Plan, Run, Step, train
+from engine.generation.training.trainer import BATCH, RATE, Plan, Run, Step, train
 
 CURVE, CARD = "loss.svg", "README.md"
 HELD_OUT = 24
@@ -63,7 +63,8 @@ def train_adapter(
     held_out = [encode(example, tokenizer) for example in found.held_out]
     start = read_adapter(order.start) if order.start else None
     digest = hashlib.sha256(repr((learn, held_out, str(order.start))).encode()).hexdigest()[:16]
-    plan = Plan(order.steps, order.seed, data=digest)
+    # What was learnt before is kept by smaller steps.
+    plan = Plan(order.steps, order.seed, rate=RATE / 2 if start else RATE, data=digest)
     run = train(LoraModel.load(base), learn, held_out, plan, order.out, start=start, tell=tell)
     _describe(order, plan, run, found)
     return {
@@ -82,4 +83,6 @@ def _describe(order: Order, plan: Plan, run: Run, found: TrainingSet) -> None:
     curve = loss_curve(run.losses, run.held_out)
     (order.out / CURVE).write_text(curve, encoding="utf-8")
     card = model_card(order.command, plan, run, found)
+    if order.start and (order.start / CARD).is_file():
+        card += f"\n# Where it started\n\n{(order.start / CARD).read_text(encoding='utf-8')}"
     (order.out / CARD).write_text(card, encoding="utf-8")

@@ -15,6 +15,7 @@ from engine.generation.training.optimiser import Optimiser, read_state
 
 CHECKPOINT = "checkpoint.safetensors"
 BATCH = 6
+RATE = 6e-4
 """Examples a step."""
 _HELD_BATCH = 16
 
@@ -29,7 +30,7 @@ class Plan:
     steps: int
     seed: int
     batch: int = BATCH
-    rate: float = 6e-4
+    rate: float = RATE
     check_every: int = 50
     save_every: int = 10
     data: str = ""
