@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from engine.grounding.clauses import Clause, clauses, whole
 from engine.grounding.reading import Source
+from engine.types import SourceKind
 
 AFFIRMED, DENIED, BESIDE, RESTRICTED = 1, 2, 4, 8
 """How a source uses a word: without denial, under one, beside one, with an "only"."""
@@ -121,6 +123,14 @@ def _complemented(said: Clause, sources: tuple[Source, ...]) -> bool:
     return any(complements(said, c) for s in sources for r in s.sentences for c in clauses(r))
 
 
+def _beyond_names(said: Clause, sources: tuple[Source, ...]) -> Clause:
+    """The clause without the words that only name products."""
+    named = {
+        w for s in sources if s.passage.kind is SourceKind.PRODUCT for w in whole(s.title).words
+    }
+    return replace(said, words={w: v for w, v in said.words.items() if w not in named})
+
+
 def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
     """Whether a clause affirms what its closest sources only deny, or denies what they affirm."""
     if said.condition or _complemented(said, sources):
@@ -131,6 +141,7 @@ def against_the_grain(said: Clause, sources: tuple[Source, ...]) -> bool:
         return True
     joint = _closest(said, [_source_uses(s) for s in sources])
     if not said.negations:
+        said = _beyond_names(said, sources)
         near = _closest(said, [u for s in sources for u in _sentence_uses(s)])
         known = [joint[w] for w in _telling(said) if w in joint]
         only_in_denials = bool(known) and not any(use & AFFIRMED for use in known)

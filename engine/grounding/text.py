@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -74,13 +75,15 @@ def fold(text: str) -> str:
 
 
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = threading.Lock()
 
 
 @lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """The stem of one English word, lower case."""
     word = word.lower().removesuffix("'s").removesuffix("s'")
-    return str(_STEMMER.stemWord(word))
+    with _STEMMING:  # the stemmer keeps the word it works on
+        return str(_STEMMER.stemWord(word))
 
 
 def mostly_han(text: str) -> bool:

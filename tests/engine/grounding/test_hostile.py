@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from engine.grounding.reading import read, read_passage
 from engine.grounding.reply import Sources, check_sentence
 from engine.grounding.sentences import MAX_SENTENCE, split_sentences
+from engine.grounding.text import stem
 from engine.types import Passage, SourceKind
 from tests.engine.grounding.drafts import load
 
@@ -63,6 +66,13 @@ def test_a_long_hostile_text_takes_under_a_second(piece: str) -> None:
     check_sentence(text, SOURCES)
     check_sentence(text[:MAX_SENTENCE], Sources(SOURCES.passages, text))
     assert time.process_time() - started < 1.0
+
+
+def test_many_threads_may_ask_at_once() -> None:
+    words = ["".join(letters) for letters in itertools.product("aeiknrst", repeat=4)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(stem, [f"{word}ing" for word in words]))
+    assert found == [stem.__wrapped__(f"{word}ing") for word in words]
 
 
 def test_a_sentence_that_is_too_long_is_refused() -> None:
