@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from telegram import InputFile, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
@@ -105,7 +107,9 @@ class Sender:
                 raise
             return await self._without_photo(chat_id, delivery, photo, digest, error.message)
         if message.photo:
-            await self._pictures.remember(digest, message.photo[-1].file_id)
+            # It is sent: a store that is away now must not lead to a repeat.
+            with suppress(RedisError):
+                await self._pictures.remember(digest, message.photo[-1].file_id)
         return message.message_id
 
     async def _without_photo(

@@ -92,27 +92,32 @@ async def test_a_killed_bot_loses_no_message(
     assert repeats <= KILLS
 
 
+@pytest.mark.parametrize(
+    ("method", "question", "last", "messages"),
+    [("sendMessage", "hello there", "echo hello there", 1), ("sendPhoto", "lamps", "Harbour", 3)],
+)
 async def test_a_store_that_dies_after_the_sending_leads_to_no_repeat(
-    bench: Bench, tmp_path: Path
+    bench: Bench, tmp_path: Path, method: str, question: str, last: str, messages: int
 ) -> None:
     server = valkey.start(tmp_path)
     redis = valkey.connect_async(Place(tmp_path, f"unix://{server.socket}"))
     bench.parts = replace(bench.parts, redis=redis)
     mia = bench.telegram.user()
-    await bench.telegram.fail("slow", method="sendMessage", delay_s=0.6)
+    await bench.telegram.fail("slow", method=method, delay_s=0.6)
     async with bench.running():
-        await mia.send("hello there")
+        await mia.send(question)
         while not bench.desk.seen:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.2)
         assert server.process is not None
         server.process.kill()
         server.process.wait()
-        await mia.chat.wait_for_text("echo hello there")
+        await mia.chat.wait_for(lambda c: c.ok and c.method == method)
         await asyncio.sleep(0.5)
         server = valkey.start(tmp_path)
+        await mia.chat.wait_for_text(last)
         await _until_empty(redis)
-    assert len(await mia.chat.bot_messages()) == 1
+    assert len(await mia.chat.bot_messages()) == messages
     await redis.aclose()
     server.stop()
 
