@@ -125,11 +125,12 @@ class Prompts:
 
 
 def prompts(count: int) -> list[Prompt]:
-    """`count` prompts, the same every time, English and Chinese in turn."""
+    """`count` prompts, the same every time, tasks and languages mixed."""
     draw = random.Random(SEED)
     make = Prompts(load(SHOP), draw).make
     tasks = [task for task, share in SHARES.items() for _ in range(round(share * count))]
-    return [make(task, ("en", "zh")[n % 2]) for n, task in enumerate(tasks)]
+    made = [make(task, ("en", "zh")[n % 2]) for n, task in enumerate(tasks)]
+    return draw.sample(made, len(made))
 
 
 def generate(made: Sequence[Prompt], generator: Generator) -> Iterator[Generation]:
@@ -199,10 +200,11 @@ def main() -> int:
     done = []
     for generation in generate(prompts(arguments.n), generator):
         done.append(generation)
+        if arguments.details:
+            with arguments.details.open("a", encoding="utf-8") as details:
+                details.write(_details(generation) + "\n")
         print(f"{len(done)}/{arguments.n}", end="\r", file=sys.stderr)
     generator.close()
-    if arguments.details:
-        arguments.details.write_text("".join(_details(g) + "\n" for g in done), encoding="utf-8")
     print(json.dumps(summary(done), ensure_ascii=False, indent=1))
     return 1 if any(g.unsupported for g in done) else 0
 
