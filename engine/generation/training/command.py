@@ -84,5 +84,6 @@ def _describe(order: Order, plan: Plan, run: Run, found: TrainingSet) -> None:
     (order.out / CURVE).write_text(curve, encoding="utf-8")
     card = model_card(order.command, plan, run, found)
     if order.start and (order.start / CARD).is_file():
-        card += f"\n# Where it started\n\n{(order.start / CARD).read_text(encoding='utf-8')}"
+        before = (order.start / CARD).read_text(encoding="utf-8")
+        card += "\n# Where it started\n\n" + before.replace(f"![loss by step]({CURVE})\n\n", "")
     (order.out / CARD).write_text(card, encoding="utf-8")
