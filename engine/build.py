@@ -24,7 +24,7 @@ from engine.retrieval.encoders import Encoders
 from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.products import ProductSearch, product_rows
-from engine.retrieval.snapshot import Progress, SnapshotData, read_live, read_snapshot
+from engine.retrieval.snapshot import Progress, SnapshotData, is_outdated, read_live, read_snapshot
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
 from engine.types import Answer, Delta, Message, Plan, Session
@@ -171,6 +171,12 @@ class LiveAssistant:
             self._swapping.release()
 
 
+def _keep_up(home: Path, encoders: Encoders, progress: Progress | None) -> None:
+    live = home / "snapshots" / read_live(home)
+    if is_outdated(live, encoders.names):
+        publish(live / "knowledge", home, encoders, progress)
+
+
 def build_assistant(
     settings: Settings,
     *,
@@ -182,8 +188,10 @@ def build_assistant(
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
-    With `settings.kb` that folder is built and made live as it stands; with `aside` it is only
-    answered from, and what is live in this home stays live. `clock` says what day it is.
+    A snapshot of another version of shopdesk is built anew from its own files, not from the
+    operator's unpublished ones. With `settings.kb` that folder is built and made live as it
+    stands; with `aside` it is only answered from, and what is live in this home stays live.
+    `clock` says what day it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = Encoders.load(settings.encoder, settings.threads)
@@ -193,6 +201,8 @@ def build_assistant(
         only = build_snapshot(folder, settings.home, encoders, progress)
     elif settings.kb is not None or not read_live(settings.home):
         publish(folder, settings.home, encoders, progress)
+    else:
+        _keep_up(settings.home, encoders, progress)
     return LiveAssistant(
         settings.home,
         encoders,

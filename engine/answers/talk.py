@@ -35,8 +35,13 @@ def human_button(replies: Replies, language: str) -> Button:
 
 
 def smalltalk(replies: Replies, kind: str, language: str, question: str) -> Part:
-    """A greeting, thanks, goodbye, or other small talk."""
-    key = {"greeting": "greeting", "thanks": "thanks", "goodbye": "goodbye"}
+    """A greeting, thanks, goodbye, who is speaking, or other small talk."""
+    key = {
+        "greeting": "greeting",
+        "identity": "greeting",
+        "thanks": "thanks",
+        "goodbye": "goodbye",
+    }
     return phrase(replies, key.get(kind, "smalltalk_other"), language, Route.SMALLTALK, question)
 
 

@@ -17,9 +17,10 @@ import numpy as np
 from engine.errors import SnapshotError
 from engine.retrieval.calibration import Calibration, Thresholds, Weights
 from engine.retrieval.encoders import Encoders, Vectors
+from engine.retrieval.entries import ROUTE_EXAMPLES
 from engine.retrieval.index import Row
 
-FORMAT = 2
+FORMAT = 3
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
 BATCH = 64
 Progress = Callable[[int, int], None]
@@ -42,9 +43,23 @@ def knowledge_files(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if path.is_file()))
 
 
+def built_with(encoders: Mapping[str, str]) -> dict[str, Any]:
+    """What besides the shop's files decides on a snapshot's content, as JSON has it."""
+    ours = hashlib.sha256(ROUTE_EXAMPLES.read_bytes()).hexdigest()[:16]
+    return {"format": FORMAT, "encoders": dict(sorted(encoders.items())), "examples": ours}
+
+
+def is_outdated(folder: Path, encoders: Mapping[str, str]) -> bool:
+    """Whether a whole snapshot was built by another version or with other encoders."""
+    try:
+        return bool(_manifest(folder).get("built_with") != built_with(encoders))
+    except SnapshotError:
+        return False
+
+
 def snapshot_id(folder: Path, encoders: Mapping[str, str]) -> str:
     """The name a build of these files with these encoders has: 16 hex digits."""
-    digest = hashlib.sha256(json.dumps([FORMAT, dict(sorted(encoders.items()))]).encode())
+    digest = hashlib.sha256(json.dumps(built_with(encoders)).encode())
     for path in knowledge_files(folder):
         digest.update(str(path.relative_to(folder)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -102,9 +117,8 @@ def write_snapshot(
             for key, matrix in by_key.items():
                 np.save(folder / f"{group}-{key}.npy", matrix, allow_pickle=False)
         manifest = {
-            "format": FORMAT,
+            "built_with": built_with(encoders),
             "id": target.name,
-            "encoders": dict(encoders),
             "groups": {group: sorted(by_key) for group, by_key in vectors.items()},
             "calibrations": {key: asdict(value) for key, value in calibrations.items()},
             "sha256": {p.name: _sha256(p) for p in sorted(folder.iterdir()) if p.is_file()},
@@ -125,16 +139,13 @@ def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:
     """
     manifest = _manifest(folder)
     mend = "run `shopdesk kb publish` to build it anew; the shop's files are untouched."
-    if manifest.get("format") != FORMAT:
-        raise SnapshotError(
-            f"built by another version (format {manifest.get('format')}, needed {FORMAT})",
-            where=str(folder), mend=mend,
-        )  # fmt: skip
-    if manifest["encoders"] != dict(encoders):
-        raise SnapshotError(
-            f"built with other encoders ({manifest['encoders']}, here {dict(encoders)})",
-            where=str(folder), mend=mend,
-        )  # fmt: skip
+    here, found = built_with(encoders), manifest.get("built_with", {})
+    for what, needed in here.items():
+        if found.get(what) != needed:
+            raise SnapshotError(
+                f"built with other {what}: {found.get(what)}, here {needed}",
+                where=str(folder), mend=mend,
+            )  # fmt: skip
     for name, expected in manifest["sha256"].items():
         path = folder / name
         if not path.is_file() or _sha256(path) != expected:

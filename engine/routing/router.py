@@ -12,7 +12,7 @@ from engine.routing.cues import has
 from engine.routing.understanding import Question
 from engine.types import Band, Route, Session
 
-SMALLTALK = ("greeting", "thanks", "goodbye", "other")
+SMALLTALK = ("greeting", "thanks", "goodbye", "identity")
 COVERED_WITH_CUE = 0.4
 COVERED_ALONE = 0.7
 CLEAR_ENTRY = 0.6
@@ -21,6 +21,8 @@ LONGEST_ORDER_TERMS = 10
 """A longer message tells a story; an entry may know what to do, so examples decide."""
 NEAR_PRODUCT, NEAR_ALONE = 0.42, 0.5
 SURE_EXAMPLE, LIKE_EXAMPLE = 0.45, 0.3
+OF_ANY_PRODUCT = 0.35
+"""Least confidence in an entry by which "can I return it?" is asked of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def _by_name(question: Question, entry: Found, products: ProductsFound, about_an
 
 def _of_the_shop(question: Question, entry: Found) -> bool:
     """Whether "it" only stands for any product: "can I send it back?" is for the entries."""
-    about_it = any(has(cue, question.asked) for cue in ("describe_strong", "price", "stock"))
-    told = entry.band in (Band.CERTAIN, Band.LIKELY) or entry.confidence >= CLEAR_ENTRY
+    cues = ("describe_strong", "describe", "price", "stock")
+    about_it = any(has(cue, question.asked) for cue in cues)
+    told = entry.band in (Band.CERTAIN, Band.LIKELY) or entry.confidence >= OF_ANY_PRODUCT
     return told and not about_it and not entry.route
 
 

@@ -13,6 +13,16 @@ from engine.routing.cues import has, strip
 from engine.types import Message, Route, Session, Shop, Turn
 
 PART_END = re.compile(r"(?<=[?？])\s*|\n+|(?<=[。！])\s*|(?<=[.!])\s+")
+ASKS = re.compile(
+    r"^(how|what|when|where|which|who|why|can|could|do|does|did|is|are|will|would|may|should)\b"
+    r"|^(what|where|how|who)'?s\b|[?？]$|吗|么|呢|多少|多久|几|哪|怎|谁|能不能|可不可以|有没有|是否"
+)
+JOINT = re.compile(
+    r"[,，;；]?\s+(?:and|also|plus)\s+(?=(?:also\s+)?(?:how|what|when|where|which|who|why|can|could"
+    r"|do|does|is|are|will)\b)|[，,；;、]\s*(?:另外|还有|顺便问下?|还想问下?|以及)?"
+)
+BACK = re.compile(r"\b(it|its|that|this|they|them|those|these|one)\b|它|这|那|他们")
+"""A part that points back at the one before it cannot stand alone."""
 ORDINALS = (
     (r"\b(first|1st)\b|第一|头一", 0),
     (r"\b(second|2nd)\b|第二", 1),
@@ -78,11 +88,7 @@ class Understanding:
         mended = self._speller.mend(message.text)
         text = strip("correction", mended) if has("correction", mended) else ""
         whole = text or mended.strip()
-        parts = [part.strip() for part in PART_END.split(whole) if part and part.strip()]
-        asking = [part for part in parts if part.endswith(("?", "？"))]
-        if 2 <= len(asking) <= MOST_PARTS and all(len(terms(part)) >= 2 for part in asking):
-            return tuple(self._question(part, session) for part in asking)
-        return (self._question(whole, session),)
+        return tuple(self._question(part, session) for part in split_questions(whole))
 
     def _question(self, asked: str, session: Session) -> Question:
         language = "zh" if is_chinese(asked) else "en"
@@ -131,6 +137,24 @@ class Understanding:
         before = self._constraints.read(context[: -len(question.asked)])
         demands = question.constraints.over(before)
         return replace(question, text=context, context=context, constraints=demands)
+
+
+def split_questions(text: str) -> tuple[str, ...]:
+    """The questions a text holds where it clearly holds several; else the text as one."""
+    parts = [part.strip() for part in PART_END.split(text) if part and part.strip()]
+    asking = [part for part in parts if part.endswith(("?", "？"))]
+    if len(asking) <= 1 and len(parts) == 1:
+        joined = [part.strip() for part in JOINT.split(text) if part and part.strip()]
+        whole = all(ASKS.search(normalise(part)) for part in joined)
+        if whole and not any(BACK.search(normalise(part)) for part in joined[1:]):
+            asking = joined
+    if 2 <= len(asking) <= MOST_PARTS and all(_says_enough(part) for part in asking):
+        return tuple(asking)
+    return (text,)
+
+
+def _says_enough(part: str) -> bool:
+    return len(terms(part)) >= (1 if is_chinese(part) and len(part) >= 4 else 2)
 
 
 def _subject(turns: Sequence[Turn]) -> Turn | None:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 import engine.build
-from engine.build import LiveAssistant
+from engine.build import LiveAssistant, build_assistant
 from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
+from engine.retrieval import snapshot
 from engine.retrieval.encoders import Encoders, UniversalEncoder
+from engine.settings import Settings
 from engine.types import Message, Session
 from knowledge_base.store import EMPTY_SHOP, copy_shop
 
@@ -93,3 +95,20 @@ def test_a_shop_answered_from_aside_does_not_go_live(folder: Path, encoders: Enc
     aside = LiveAssistant(home, encoders, None, MemoryCounters(), 1000, only=other)
     assert entries_told(aside) == set()
     assert entries_told(assistant) == {"entry:contact"}
+
+
+def test_a_new_version_rebuilds_what_was_live_not_what_is_unpublished(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    copy_shop(folder, home / "shop")
+    settings = Settings.load({"SHOPDESK_HOME": str(home)}, Path("no-env-file"))
+    before = build_assistant(settings).snapshot
+    more = tmp_path / "examples.yaml"
+    examples = snapshot.ROUTE_EXAMPLES.read_text("utf-8")
+    more.write_text(f"{examples}\n# another version", "utf-8")
+    monkeypatch.setattr(snapshot, "ROUTE_EXAMPLES", more)
+    edit(home / "shop", "id: contact\n", "id: contact\nhidden: true\n")
+    after = build_assistant(settings)
+    assert after.snapshot != before
+    assert entries_told(after) == {"entry:contact"}
