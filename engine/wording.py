@@ -10,9 +10,20 @@ from dataclasses import dataclass, field, replace
 from engine.counters import DailyCounters
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator
+from engine.grounding.listing import strange_item, unnamed
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
-from engine.types import Check, Delta, Message, Part, Plan, Receipt, Reply, WordedBy
+from engine.types import (
+    Check,
+    Delta,
+    Message,
+    Part,
+    Plan,
+    Receipt,
+    Reply,
+    Route,
+    WordedBy,
+)
 
 MAX_TOKENS = 120
 NOT_BEFORE_DEADLINE_S = 1.0
@@ -25,6 +36,8 @@ class _Draft:
     said: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     refused: bool = False
+    listed: tuple[str, ...] = ()
+    """The names a recommendation must give: each once, and no other."""
     first_word_ms: float | None = None
 
 
@@ -76,6 +89,8 @@ class Wording:
     ) -> Iterator[Delta]:
         assert self._generator is not None and part.prompt is not None
         sources = sources_of(part.prompt)
+        if part.prompt.task is Route.RECOMMEND:
+            draft.listed = tuple(passage.title for passage in part.prompt.passages)
         splitter = SentenceSplitter()
         tokens = 0
         try:
@@ -92,6 +107,7 @@ class Wording:
             else:
                 for sentence in splitter.flush():
                     yield from self._judge(sentence, sources, draft, started)
+                self._judge_list(draft)
         except GeneratorError:
             draft.refused = True
         finally:
@@ -103,6 +119,8 @@ class Wording:
         if draft.refused or not sentence.strip():
             return
         check = check_sentence(sentence.strip(), sources)
+        if check.passed and draft.listed and (strange := strange_item(sentence, draft.listed)):
+            check = Check(check.sentence, False, f"name:{strange}")
         draft.checks.append(check)
         if not check.passed:
             draft.refused = True
@@ -111,6 +129,13 @@ class Wording:
         if draft.first_word_ms is None:
             draft.first_word_ms = (time.perf_counter() - started) * 1000
         yield Delta(sentence.strip())
+
+    def _judge_list(self, draft: _Draft) -> None:
+        """A recommendation that leaves out a product whose card is shown is not sent."""
+        missing = unnamed(" ".join(draft.said), draft.listed)
+        if missing and not draft.refused:
+            draft.refused = True
+            draft.checks.append(Check("", False, f"missing:{missing}"))
 
     def _reply(
         self,

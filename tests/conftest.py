@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
@@ -16,6 +17,9 @@ from engine import valkey
 
 # As the command line has it: torch's idle threads sleep instead of spinning.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Tests hold laws, not times: a slow machine is no fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""A list of products names the products found: each once, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MARK = "\ue000"
+_BETWEEN = re.compile(r"[、，,;；]|\band\b|\bor\b|和|与|及|还有")
+_EDGE = " \t.。!！:：·\"“”'"
+
+
+def strange_item(sentence: str, titles: Sequence[str]) -> str:
+    """The first item of a list in `sentence` that is no title, or a title said twice; else ""."""
+    marked, said = _marked(sentence, titles)
+    twice = next((title for title in said if said.count(title) > 1), "")
+    if twice or _MARK not in marked:
+        return twice
+    items = _BETWEEN.split(marked[marked.index(_MARK) :])
+    return next((own for item in items if (own := item.strip(_EDGE)) and _MARK not in own), "")
+
+
+def unnamed(text: str, titles: Sequence[str]) -> str:
+    """The first title that `text` does not name, or ""."""
+    _, said = _marked(text, titles)
+    return next((title for title in titles if title not in said), "")
+
+
+def _marked(text: str, titles: Sequence[str]) -> tuple[str, list[str]]:
+    """The text with its titles marked, and those titles, the longest first."""
+    said: list[str] = []
+    for title in sorted(dict.fromkeys(titles), key=len, reverse=True):
+        shape = re.compile(re.escape(title), re.IGNORECASE)
+        text, found = shape.subn(_MARK, text)
+        said += [title] * found
+    return text, said

@@ -1,0 +1,50 @@
+"""What a recommendation may list."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.grounding.listing import strange_item, unnamed
+
+EN = ("Harbour desk lamp", "Nordic floor lamp", "Wool and linen rug")
+ZH = ("港湾台灯", "北欧台灯")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "titles"),
+    [
+        ("Here is what fits: Harbour desk lamp, Nordic floor lamp and Wool and linen rug.", EN),
+        ("As you like lamps, have a look at harbour desk lamp.", EN),
+        ("Harbour desk lamp or Nordic floor lamp would suit.", EN),
+        ("按您的要求，推荐港湾台灯、北欧台灯。", ZH),
+        ("您常看灯具，这几款可以看看。", ZH),
+    ],
+)
+def test_a_list_of_what_was_found_passes(sentence: str, titles: tuple[str, ...]) -> None:
+    assert strange_item(sentence, titles) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "titles", "item"),
+    [
+        ("符合您要求的有港湾台灯、 北欧台灯、 街灯。", ZH, "街灯"),
+        ("有，港湾台灯、港湾台灯。", ZH, "港湾台灯"),
+        ("Harbour desk lamp, Nordic floor lamp and harbour desk lamp.", EN, "Harbour desk lamp"),
+        ("Harbour desk lamp, Nordic floor lamp and street lamp.", EN, "street lamp"),
+    ],
+)
+def test_an_invented_or_repeated_item_is_found(
+    sentence: str, titles: tuple[str, ...], item: str
+) -> None:
+    assert strange_item(sentence, titles) == item
+
+
+def test_a_product_left_out_is_found() -> None:
+    assert unnamed("Take the harbour desk lamp.", EN[:2]) == "Nordic floor lamp"
+    assert unnamed("Harbour desk lamp and Nordic floor lamp.", EN[:2]) == ""
+
+
+@given(st.text(), st.lists(st.text(min_size=1), max_size=3))
+def test_any_text_is_judged(sentence: str, titles: list[str]) -> None:
+    strange_item(sentence, titles)
+    unnamed(sentence, titles)
