@@ -13,7 +13,10 @@ async def test_a_wrong_token_ends_the_house_and_is_in_no_log(tmp_path: Path) -> 
         house = House(tmp_path, tg.base_url, SMALL, {"TELEGRAM_TOKEN": "999:WRONG"})
         await asyncio.to_thread(house.start)
         assert house.process is not None
-        assert await asyncio.to_thread(house.process.wait, 60) == 2
+        try:
+            assert await asyncio.to_thread(house.process.wait, 60) == 2
+        finally:
+            await asyncio.to_thread(house.stop)
     said = await asyncio.to_thread(house.log.read_text)
     assert "TELEGRAM_TOKEN: Telegram refuses the bot token" in said
     assert "Mend:" in said
