@@ -15,6 +15,7 @@ from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval import snapshot
 from engine.retrieval.encoders import Encoders, UniversalEncoder
+from engine.retrieval.entries import ROUTE_EXAMPLES
 from engine.settings import Settings
 from engine.types import Message, Session
 from knowledge_base.store import EMPTY_SHOP, copy_shop
@@ -105,7 +106,7 @@ def test_a_new_version_rebuilds_what_was_live_not_what_is_unpublished(
     settings = Settings.load({"SHOPDESK_HOME": str(home)}, Path("no-env-file"))
     before = build_assistant(settings).snapshot
     more = tmp_path / "examples.yaml"
-    examples = snapshot.ROUTE_EXAMPLES.read_text("utf-8")
+    examples = ROUTE_EXAMPLES.read_text("utf-8")
     more.write_text(f"{examples}\n# another version", "utf-8")
     monkeypatch.setattr(snapshot, "ROUTE_EXAMPLES", more)
     edit(home / "shop", "id: contact\n", "id: contact\nhidden: true\n")
