@@ -2,6 +2,7 @@
 
 import { cards, chips, panels, tools } from "./cards.js";
 import { button, clock, day, icon, linked, make } from "./text.js";
+import { wordsFor } from "./words.js";
 
 export class View {
   /** `act` holds press(item, button, card) and again(item). */
@@ -86,7 +87,7 @@ export class View {
     const rest = [tools(item, (one) => press(one)), ...panels(item)].filter(Boolean);
     bubble.append(...rest);
     article.append(
-      ...[cards(reply, this.words, press), chips(reply, this.words, (one) => press(one))].filter(Boolean),
+      ...[cards(reply, wordsFor(reply.language), press), chips(reply, wordsFor(reply.language), (one) => press(one))].filter(Boolean),
       make("p", { class: "foot" }, this.stamp(item)),
     );
     return article;
