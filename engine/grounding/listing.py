@@ -16,21 +16,25 @@ def strange_item(sentence: str, titles: Sequence[str]) -> str:
     twice = next((title for title in said if said.count(title) > 1), "")
     if twice or _MARK not in marked:
         return twice
-    items = _BETWEEN.split(marked[marked.index(_MARK) :])
+    before, rest = marked[: marked.index(_MARK)], marked[marked.index(_MARK) :]
+    if before.rstrip().endswith("、"):
+        return _BETWEEN.split(before.rstrip("、 "))[-1].strip(_EDGE)
+    items = _BETWEEN.split(rest)
     return next((own for item in items if (own := item.strip(_EDGE)) and _MARK not in own), "")
 
 
 def unnamed(text: str, titles: Sequence[str]) -> str:
     """The first title that `text` does not name, or ""."""
     _, said = _marked(text, titles)
-    return next((title for title in titles if title not in said), "")
+    return next((title for title in titles if title.strip() and title not in said), "")
 
 
 def _marked(text: str, titles: Sequence[str]) -> tuple[str, list[str]]:
     """The text with its titles marked, and those titles, the longest first."""
     said: list[str] = []
-    for title in sorted(dict.fromkeys(titles), key=len, reverse=True):
-        shape = re.compile(re.escape(title), re.IGNORECASE)
+    for title in sorted(dict.fromkeys(filter(str.strip, titles)), key=len, reverse=True):
+        # A model may leave out the space in "A5 横线笔记本".
+        shape = re.compile(r"\s*".join(map(re.escape, title.split())), re.IGNORECASE)
         text, found = shape.subn(_MARK, text)
         said += [title] * found
     return text, said

@@ -18,6 +18,7 @@ ZH = ("港湾台灯", "北欧台灯")
         ("Harbour desk lamp or Nordic floor lamp would suit.", EN),
         ("按您的要求，推荐港湾台灯、北欧台灯。", ZH),
         ("您常看灯具，这几款可以看看。", ZH),
+        ("按您要的红色、小巧，推荐A5点阵笔记本。", ("A5 点阵笔记本",)),
     ],
 )
 def test_a_list_of_what_was_found_passes(sentence: str, titles: tuple[str, ...]) -> None:
@@ -29,6 +30,7 @@ def test_a_list_of_what_was_found_passes(sentence: str, titles: tuple[str, ...])
     [
         ("符合您要求的有港湾台灯、 北欧台灯、 街灯。", ZH, "街灯"),
         ("有，港湾台灯、港湾台灯。", ZH, "港湾台灯"),
+        ("A5、港湾台灯、北欧台灯符合您的要求。", ZH, "A5"),
         ("Harbour desk lamp, Nordic floor lamp and harbour desk lamp.", EN, "Harbour desk lamp"),
         ("Harbour desk lamp, Nordic floor lamp and street lamp.", EN, "street lamp"),
     ],
