@@ -19,8 +19,8 @@ from engine.generation.training.product_examples import (
     review_example,
 )
 
-CHINESE = 0.5
-SHARES = {"faq": 0.38, "describe": 0.16, "recommend": 0.41, "decline": 0.01, "review": 0.04}
+CHINESE = 0.45
+SHARES = {"faq": 0.48, "describe": 0.16, "recommend": 0.31, "decline": 0.01, "review": 0.04}
 HELD_TOPICS, HELD_WARES = 4, 3
 CPQA_SHARE = 0.15
 THEME_WEIGHT = 4

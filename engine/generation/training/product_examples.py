@@ -74,7 +74,7 @@ def _general(thing: _Thing, language: str, draw: random.Random) -> Turn:
 def recommend_example(wares: Sequence[Ware], draw: random.Random, language: str) -> Example:
     """Every product by name, in order, with the reason in other words."""
     known = (*wares, *draw.sample(bare_things(), len(wares)))
-    ware, count = draw.choice(known), draw.choice((1, 1, 2, 2, 3, 3))
+    ware, count = draw.choice(known), draw.choice((1, 2, 2, 3, 3))
     mixed = draw.random() < 0.4
     kinds = [ware if i == 0 or not mixed else draw.choice(known) for i in range(count)]
     things = [_thing(k, draw, language, common=draw.randint(3 * (not k.facts), 4)) for k in kinds]
