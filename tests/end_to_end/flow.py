@@ -96,11 +96,12 @@ async def say(person: User, text: str) -> Asked:
 
 
 def turns(home: Path) -> dict[str, Turn]:
-    """The journal's turns by question."""
+    """The journal's turns by message: what came close together while the bot was away is one."""
     with sqlite3.connect(f"file:{home}/journal.sqlite3?mode=ro", uri=True) as journal:
         rows = journal.execute("select question, reply, took_s from turns").fetchall()
     journal.close()
-    return {row[0]: Turn(row[0], wire.loads(Reply, row[1]), row[2]) for row in rows}
+    made = [Turn(row[0], wire.loads(Reply, row[1]), row[2]) for row in rows]
+    return {line: turn for turn in made for line in turn.question.split("\n")}
 
 
 async def until_answered(
@@ -121,7 +122,7 @@ def outcome(asked: Sequence[Asked], made: dict[str, Turn], calls: Iterable[Call]
     sent = [call for call in calls if call.ok and call.method in SENDS]
     shown = Counter((call.chat_id, call.text) for call in sent)
     whole = [message for message in asked if _whole(message, made, shown)]
-    replies = [made[message.text] for message in asked if message.text in made]
+    replies = {made[m.text].question: made[m.text] for m in asked if m.text in made}.values()
     return Outcome(
         messages=len(asked),
         answered=len(whole),
@@ -145,7 +146,8 @@ def _whole(message: Asked, made: dict[str, Turn], shown: Counter[tuple[int, str]
 
 def _expected(asked: Sequence[Asked], made: dict[str, Turn]) -> Counter[tuple[int, str]]:
     """How often each text was to be sent to each chat; two questions may have one answer."""
-    return Counter((m.chat, text) for m in asked if m.text in made for text in _texts(made[m.text]))
+    turns = {(m.chat, made[m.text].question): made[m.text] for m in asked if m.text in made}
+    return Counter((chat, text) for (chat, _), turn in turns.items() for text in _texts(turn))
 
 
 def _texts(turn: Turn) -> list[str]:

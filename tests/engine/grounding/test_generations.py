@@ -8,6 +8,7 @@ import pytest
 
 from engine.generation.generator import build_generator
 from engine.settings import Settings
+from engine.types import Route
 from tests.engine.grounding.generations import generate, prompts, summary
 
 COUNT = int(os.environ.get("GROUNDING_GENERATIONS", "12"))
@@ -25,10 +26,10 @@ def test_the_prompts_cover_every_task_in_both_languages() -> None:
 
 @pytest.mark.model
 def test_no_unsupported_quantity_name_or_link_is_sent() -> None:
-    generator = build_generator(Settings.load())
+    generator, made = build_generator(Settings.load()), prompts(COUNT)
     try:
-        done = list(generate(prompts(COUNT), generator))
+        done = list(generate(made, generator))
     finally:
         generator.close()
-    assert len(done) == COUNT
+    assert len(done) == len(made) >= COUNT - len(Route)
     assert summary(done)["unsupported"] == []
