@@ -144,7 +144,9 @@ class LiveAssistant:
         wording = Wording(
             self._generator, self._counters, snapshot=data.id, daily_tokens=self._daily_tokens
         )
-        return Assistant(knowledge, wording)
+        assistant = Assistant(knowledge, wording)
+        _warm_up(assistant, self._clock())
+        return assistant
 
     def _fresh(self) -> Assistant:
         now = time.monotonic()
@@ -169,6 +171,12 @@ class LiveAssistant:
             logging.getLogger(__name__).exception("snapshot %s does not load", snapshot)
         finally:
             self._swapping.release()
+
+
+def _warm_up(assistant: Assistant, now: datetime) -> None:
+    """Plan one question a language, so that no shopper waits for word lists to be read."""
+    for text in ("how much is shippping?", "运费多少？"):
+        assistant.plan(Message("warm", "warm", "warm", text, now), Session("warm"))
 
 
 def _keep_up(home: Path, encoders: Encoders, progress: Progress | None) -> None:
