@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
+from bot.telegram.ending import end
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
 from bot.telegram.lease import Lease
@@ -209,9 +210,7 @@ async def _first_of(jobs: list[Coroutine[Any, Any, Any]]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 def _request(connections: int = CONNECTIONS) -> HTTPXRequest:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.telegram import utf16
+from bot.telegram.ending import end
 from bot.telegram.inbox import Item
 from bot.telegram.updates import Incoming, Kind
 
@@ -89,11 +90,7 @@ class Lanes:
             lane.arrived.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=grace_s)
-            for task in late:
-                task.cancel()
-            for task in late:
-                with suppress(asyncio.CancelledError):
-                    await task
+            await end(late)
 
     async def _run(self, chat_id: int, lane: _Lane) -> None:
         try:
