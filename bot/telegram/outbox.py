@@ -65,7 +65,7 @@ class Outbox:
                 # Nobody can read it there: the assistant answers again.
                 await self._cases.close(delivery.case)
             if delivery.if_gone:
-                await self.send(Delivery(delivery.tell, delivery.if_gone))
+                await self.send(_told(delivery))
             return 0
         except TopicGoneError:
             message_id = await self._without_topic(delivery)
@@ -86,3 +86,8 @@ class Outbox:
                     await self._cases.remember(delivery.case, sent)
             topic = await self._staff.topic_of(delivery.case) or None
         return await self._sender.send(replace(delivery, thread_id=topic, reply_to=0))
+
+
+def _told(lost: Delivery) -> Delivery:
+    """What is said elsewhere of a message that reached nobody, under the one it brought."""
+    return Delivery(lost.tell, lost.if_gone, thread_id=lost.tell_thread, reply_to=lost.mirrors)

@@ -51,6 +51,7 @@ class Delivery:
     if_gone: str = ""
     """Told in chat `tell` when `chat_id` cannot be reached any more."""
     tell: int = 0
+    tell_thread: int | None = None
 
 
 def keyboard(rows: Iterable[Iterable[Key]]) -> InlineKeyboardMarkup | None:

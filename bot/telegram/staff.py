@@ -182,6 +182,7 @@ class Staff:
             mirrors=turn.message_id,
             if_gone=NOT_DELIVERED,
             tell=self.chat_id,
+            tell_thread=case.topic or None,
             case=0,
         )
         if turn.kind is Kind.NOTICE:
@@ -197,6 +198,7 @@ class Staff:
             case=case.chat_id,
             if_gone=self._replies.text("handoff_none", case.language),
             tell=case.chat_id,
+            tell_thread=case.shopper_thread or None,
         )
         return render.text(words, to)
 

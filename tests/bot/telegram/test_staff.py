@@ -136,6 +136,7 @@ async def test_any_staff_message_pauses_the_assistant_again(bench: Bench) -> Non
         await staff.wait_for_text("Opened again by your message")
         await mia.send("ok")
         await staff.wait_for_text("Shopper: ok")
+    assert "ok" not in [message.text for message in bench.desk.seen]
 
 
 async def test_a_staff_edit_follows_to_the_shopper(bench: Bench) -> None:
@@ -158,8 +159,11 @@ async def test_a_shopper_who_blocked_the_bot_is_reported_to_staff(bench: Bench) 
         await staff.wait_for_text("A shopper asked for a person")
         topic = (await staff.topics())[0]["thread_id"]
         await mia.block()
-        await anna.send("hello?", staff, thread_id=topic)
-        await staff.wait_for_text("Not delivered")
+        lost = await anna.send("hello?", staff, thread_id=topic)
+        told = await staff.wait_for_text("Not delivered")
+    assert told.params["message_thread_id"] == topic
+    assert told.params["reply_parameters"]["message_id"] == lost
+    assert not any("hello?" in message.text for message in await mia.chat.bot_messages())
 
 
 async def test_a_voice_message_is_copied_to_staff(bench: Bench) -> None:
