@@ -147,4 +147,5 @@ async def test_polling_is_refused_while_a_webhook_is_set(raw: RawBot, hook: Hook
 async def test_a_call_in_the_answer_of_a_webhook_is_carried_out(raw: RawBot, hook: Hook) -> None:
     hook.answer = {"method": "sendMessage", "chat_id": 1001, "text": "by reply"}
     await raw.result("setWebhook", url=hook.url)
-    await raw.tg.user().chat.wait_for_text("by reply")
+    sent = await raw.tg.user().chat.wait_for_text("by reply")
+    assert (sent.method, sent.chat_id) == ("sendMessage", 1001)

@@ -26,6 +26,7 @@ from engine.errors import StoreError
 from engine.processes import process_name
 from engine.valkey_files import recorded_socket
 from tests.emulator import EmulatorClient
+from tests.processes import processes_of
 
 VICTIMS = ("engine", "bot", "valkey", "group")
 TOKEN = "123456:AAH-end_to_end_SECRET"
@@ -80,16 +81,9 @@ class House:
     def processes(self) -> dict[str, int]:
         """Name to pid of every process that belongs to this home."""
         found = {}
-        for folder in Path("/proc").iterdir():
-            with suppress(OSError):
-                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                environ = (folder / "environ").read_bytes()
-                mine = str(self.home) in line or f"={self.home}\0".encode() in environ
-                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-                name = next((name for sign, name in _SIGNS if sign in line), "")
-                # Before it runs what it is to be, a child is a small program that ties it to us.
-                if folder.name.isdigit() and mine and name and state != "Z" and "prctl" not in line:
-                    found[name] = int(folder.name)
+        for pid, line in processes_of(self.home).items():
+            if name := next((name for sign, name in _SIGNS if sign in line), ""):
+                found[name] = pid
         return found
 
     def kill(self, victim: str) -> bool:

@@ -83,6 +83,9 @@ def test_an_entry_written_is_the_entry_read(
 
 
 @given(st.text(max_size=300))
-def test_no_text_makes_the_reader_crash(text: str) -> None:
-    problems_of(text)
-    problems_of("---\n" + text + "\n---\n## en\nx")
+def test_any_text_is_an_entry_or_told_what_is_wrong_and_where(text: str) -> None:
+    for file in (text, "---\n" + text + "\n---\n## en\nx"):
+        problems = Problems()
+        entry = parse_entry(file, FILE, problems)
+        assert (entry is None) == bool(problems.found)
+        assert all(problem.line >= 1 and problem.reason for problem in problems.found)

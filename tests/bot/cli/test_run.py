@@ -26,6 +26,7 @@ from engine.valkey import connect_async
 from tests.conftest import Place
 from tests.engine.desks import reply_of, said
 from tests.engine.plain_assistant import PlainPhrases
+from tests.processes import processes_of
 
 WAIT_S = 20.0
 
@@ -70,16 +71,7 @@ class House:
 
     def processes(self) -> dict[str, int]:
         """Name to pid of every process that belongs to this home."""
-        found = {}
-        for folder in Path("/proc").iterdir():
-            with suppress(OSError):
-                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                environ = (folder / "environ").read_bytes()
-                mine = str(self.home) in line or f"={self.home}\0".encode() in environ
-                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-                if folder.name.isdigit() and mine and state != "Z":
-                    found[_kind(line)] = int(folder.name)
-        return found
+        return {_kind(line): pid for pid, line in processes_of(self.home).items()}
 
 
 def _kind(line: str) -> str:

@@ -143,3 +143,5 @@ async def test_a_staff_chat_lost_later_is_no_promise(bench: Bench) -> None:
         await mia.chat.wait_for_text("Nobody from our team can join this chat")
         await mia.send("anyone?")
         await mia.chat.wait_for_text("echo anyone?")
+    said = [message.text for message in await mia.chat.bot_messages()]
+    assert not any("A colleague answers" in text for text in said)

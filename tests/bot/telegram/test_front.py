@@ -66,7 +66,10 @@ async def test_a_card_without_its_picture_is_still_shown(bench: Bench) -> None:
     mia = bench.telegram.user()
     async with bench.running():
         await mia.send("lamps")
-        await mia.chat.wait_for(lambda c: c.method == "sendMessage" and "Harbour" in c.text)
+        shown = await mia.chat.wait_for_text("Harbour lamp")
+    assert shown.method == "sendMessage"
+    assert shown.buttons == ("View in shop", "Tell me more", "Similar ones", "Not for me")
+    assert not any(call.ok for call in await mia.chat.calls("sendPhoto"))
 
 
 async def test_buttons_bring_their_action_even_after_a_restart(bench: Bench) -> None:
@@ -91,6 +94,8 @@ async def test_thumbs_and_source_stand_under_an_answer(bench: Bench) -> None:
         await mia.chat.wait_for_text("pressed rate_up:00112233445566aa")
         await mia.press("📖 Source")
         await mia.chat.wait_for_text("pressed source:shipping")
+    actions = [message.action for message in bench.desk.seen]
+    assert actions == [None, "rate_up:00112233445566aa", "source:shipping"]
 
 
 async def test_a_tap_is_confirmed_while_its_chat_is_busy(bench: Bench) -> None:
@@ -102,6 +107,8 @@ async def test_a_tap_is_confirmed_while_its_chat_is_busy(bench: Bench) -> None:
         await mia.send("slow")
         query = await mia.press("Costs")
         await bench.telegram.answer(query, timeout_s=2.0)
+        said = [message.text for message in await mia.chat.bot_messages()]
+    assert "echo slow" not in said
 
 
 async def test_start_greets_and_brings_its_payload(bench: Bench) -> None:
@@ -113,6 +120,7 @@ async def test_start_greets_and_brings_its_payload(bench: Bench) -> None:
         await mia.chat.wait_for_text("pressed start:nordic-lamp_1")
         await mia.send("/help")
         await mia.chat.wait_for_text("Here is what I can do")
+    assert [message.action for message in bench.desk.seen] == ["start:nordic-lamp_1"]
 
 
 async def test_a_chosen_language_wins_over_the_hint(bench: Bench) -> None:
@@ -126,6 +134,8 @@ async def test_a_chosen_language_wins_over_the_hint(bench: Bench) -> None:
         await mia.chat.wait_for_text("echo an English")
         await mia.send_sticker()
         await mia.chat.wait_for_text("表情收到啦")
+    said = [message.text for message in await mia.chat.bot_messages()]
+    assert not any("sticker" in text for text in said)
 
 
 async def test_the_menu_is_set_in_every_language(bench: Bench) -> None:
@@ -178,6 +188,8 @@ async def test_a_quick_correction_is_answered_and_an_old_edit_is_not(bench: Benc
         await mia.chat.wait_for_text("echo thanks")
         await mia.edit(first, "Do you ship to Mars?")
         await mia.chat.wait_for_text("I saw that you edited a message")
+    asked = [message.text for message in bench.desk.seen]
+    assert asked == ["Do you ship to Norwya?", "Do you ship to Norway?", "thanks"]
 
 
 async def test_a_group_is_answered_only_when_addressed(bench: Bench) -> None:

@@ -143,6 +143,8 @@ async def test_what_fails_once_is_answered(bench: Bench) -> None:
     async with bench.running():
         await mia.send("crash, please")
         await mia.chat.wait_for_text("echo crash, please")
+    assert [message.text for message in bench.desk.seen] == ["crash, please"] * 2
+    assert len(await mia.chat.bot_messages()) == 1
 
 
 async def test_a_connection_cut_before_sending_loses_nothing(bench: Bench) -> None:

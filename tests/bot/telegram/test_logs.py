@@ -56,12 +56,15 @@ async def test_a_token_revoked_later_ends_the_bot(bench: Bench) -> None:
         await Front(bench.account, bench.parts).run()
 
 
-async def test_a_network_that_is_down_at_the_start_is_waited_for(bench: Bench) -> None:
+async def test_a_network_that_is_down_at_the_start_is_waited_for(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     await bench.telegram.fail("drop_before", method="getMe", times=2)
     mia = bench.telegram.user()
     async with bench.running():
         await mia.send("hello")
         await mia.chat.wait_for_text("echo hello")
+    assert caplog.text.count("Telegram cannot be reached") == 2
 
 
 def test_the_front_loads_no_model_library() -> None:

@@ -106,11 +106,14 @@ async def test_a_product_card_leads_on(
         await mia.chat.wait_for_text("Nordic desk lamp starts at")
         seen = (await bench.telegram.status())["calls"]
         await mia.press("Not for me")
-        await mia.chat.wait_for_text("I will leave that one out", after=seen)
+        left_out = await mia.chat.wait_for_text("I will leave that one out", after=seen)
         await mia.press("Tell me more")
-        await mia.chat.wait_for(lambda c: c.ok and "lamp" in c.text, after=seen)
+        told = await mia.chat.wait_for_text("lamp", after=left_out.number)
         await mia.press("Similar ones")
-        await mia.chat.wait_for(lambda c: c.ok and c.text.startswith("Here is what"), after=seen)
+        similar = await mia.chat.wait_for_text("Here is what I would suggest", after=told.number)
+    assert "In stock." in told.text
+    assert "I would suggest" not in told.text
+    assert "lamp" in similar.text
 
 
 async def test_a_deep_link_opens_its_product(
@@ -119,9 +122,11 @@ async def test_a_deep_link_opens_its_product(
     mia = bench.telegram.user()
     async with answering(bench, assistant, journal):
         await mia.start("canal-backpack")
-        await mia.chat.wait_for_text("Canal backpack")
+        told = await mia.chat.wait_for_text("Canal backpack")
         await mia.start("no-such-thing")
-        await mia.chat.wait_for_text("Hello and welcome")
+        greeted = await mia.chat.wait_for_text("Hello and welcome", after=told.number)
+    assert "€79.00" in told.text
+    assert "€" not in greeted.text
 
 
 async def test_an_order_is_told_in_private_to_its_owner_and_never_in_a_group(

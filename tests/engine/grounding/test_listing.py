@@ -46,7 +46,22 @@ def test_a_product_left_out_is_found() -> None:
     assert unnamed("Harbour desk lamp and Nordic floor lamp.", EN[:2]) == ""
 
 
+WORDS = st.text("bcdfgh", min_size=2, max_size=9)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4, unique=True), st.data())
+def test_the_titles_pass_in_any_order_and_one_more_item_does_not(
+    words: list[str], data: st.DataObject
+) -> None:
+    titles = [f"«{word}»" for word in words]
+    listed = "、".join(data.draw(st.permutations(titles)))
+    assert strange_item(f"推荐{listed}。", titles) == unnamed(listed, titles) == ""
+    assert strange_item(f"推荐{listed}、街灯。", titles) == "街灯"
+
+
 @given(st.text(), st.lists(st.text(min_size=1), max_size=3))
 def test_any_text_is_judged(sentence: str, titles: list[str]) -> None:
-    strange_item(sentence, titles)
-    unnamed(sentence, titles)
+    assert strange_item(sentence, titles) == "" or any(
+        title.strip() and title.split()[0].lower() in sentence.lower() for title in titles
+    )
+    assert unnamed(sentence, titles) in ("", *titles)
