@@ -44,7 +44,8 @@ def shop_knowledge(
     known = load(data.folder / "knowledge")
     entries = (*entry_rows(known.entries), *route_rows())
     products = product_rows(known.products, known.shop)
-    search = _product_search(data, known, encoders)
+    features = {key: EntryFeatures(products, v) for key, v in data.vectors["products"].items()}
+    search = ProductSearch(encoders, features, known.products, known.shop)
     today = now.astimezone(ZoneInfo(known.shop.time_zone)).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}
     rows = [
@@ -70,12 +71,6 @@ def shop_knowledge(
         recommender=_recommender(known, search),
         speller=Speller((row.text for row in (*entries, *products)), encoders.english_words()),
     )
-
-
-def _product_search(data: SnapshotData, known: Knowledge, encoders: Encoders) -> ProductSearch:
-    rows = product_rows(known.products, known.shop)
-    features = {key: EntryFeatures(rows, v) for key, v in data.vectors["products"].items()}
-    return ProductSearch(encoders, features, known.products, known.shop)
 
 
 def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:

@@ -119,7 +119,7 @@ class Wording:
         if draft.refused or not sentence.strip():
             return
         check = check_sentence(sentence.strip(), sources)
-        if check.passed and draft.listed and (strange := strange_item(sentence, draft.listed)):
+        if check.passed and (strange := strange_item(sentence, draft.listed)):
             check = Check(check.sentence, False, f"name:{strange}")
         draft.checks.append(check)
         if not check.passed:
