@@ -76,6 +76,8 @@ class Assistant:
             entry = know.entries.find(question.text, question.language)
         if routed := example_route(entry):
             return know.routed_part(routed, question, message, session, language)
+        if question.refined and entry.band in (Band.UNSURE, Band.UNKNOWN):
+            question = question.refined
         products = know.products.find(
             without_demands(question.text, question.constraints),
             question.language, question.constraints, session.disliked,

@@ -23,6 +23,7 @@ from engine.recommend.co_occurrence import co_occurrence
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures
+from engine.retrieval.head import Head
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.snapshot import Progress, SnapshotData, is_outdated, read_live, read_snapshot
 from engine.retrieval.spelling import Speller
@@ -51,8 +52,11 @@ def shop_knowledge(
     rows = [
         i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
     ]
+    sources = tuple(sorted({row.source for row in entries}))
     found = {
-        key: EntryFeatures([entries[i] for i in rows], v[rows])
+        key: EntryFeatures(
+            [entries[i] for i in rows], v[rows], Head(sources, data.heads[key][rows])
+        )
         for key, v in data.vectors["entries"].items()
     }
     cards = Cards(search.products, known.shop, known.replies)

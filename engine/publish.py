@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from engine.retrieval.calibration import (
     FEWEST_EXAMPLES,
@@ -13,9 +16,11 @@ from engine.retrieval.calibration import (
     learn,
     trials,
 )
-from engine.retrieval.encoders import Encoders
+from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.entries import ROUTE, entry_rows, route_rows
 from engine.retrieval.features import EntryFeatures, Query
+from engine.retrieval.head import HeadFit
+from engine.retrieval.index import Row
 from engine.retrieval.products import product_rows
 from engine.retrieval.snapshot import (
     Progress,
@@ -29,6 +34,7 @@ from engine.retrieval.snapshot import (
 from engine.retrieval.text import DATA
 from knowledge_base.store import load
 
+FEWEST_SOURCES = 5
 LANGUAGE_OF_KEY = {"en": "en", "other": "zh"}
 
 
@@ -60,27 +66,40 @@ def build_snapshot(
         group: embed(rows[group], encoders, known_vectors(before, group), progress)
         for group in rows
     }
+    fits = {
+        key: fit_head(rows["entries"], vectors["entries"][key], key) for key in encoders.by_language
+    }
     calibrations = {
-        key: calibrate(EntryFeatures(rows["entries"], vectors["entries"][key]), key, encoders)
+        key: calibrate(rows["entries"], vectors["entries"][key], fits[key], key, encoders)
         for key in encoders.by_language
     }
-    write_snapshot(target, folder, encoders.names, rows, vectors, calibrations)
+    heads = {key: fit.head.coefficients for key, fit in fits.items()}
+    write_snapshot(target, folder, encoders.names, rows, vectors, calibrations, heads)
     return name
 
 
-def calibrate(found: EntryFeatures, key: str, encoders: Encoders) -> Calibration:
+def fit_head(rows: Sequence[Row], vectors: Vectors, key: str) -> HeadFit:
+    """The head over all rows that an encoder reads well: its language's, or any for "other"."""
+    used = np.array([key == "other" or row.language == key for row in rows], dtype=bool)
+    return HeadFit(vectors, [row.source for row in rows], used)
+
+
+def calibrate(
+    rows: Sequence[Row], vectors: Vectors, fit: HeadFit, key: str, encoders: Encoders
+) -> Calibration:
     """Learn from the shop's own example questions; from ours where it has too few."""
     language = LANGUAGE_OF_KEY.get(key, key)
     asked = sum(
         row.field == "question" and row.language == language and not row.source.startswith(ROUTE)
-        for row in found.rows
+        for row in rows
     )
-    if asked < FEWEST_EXAMPLES or len(found.sources) < 5:
+    if asked < FEWEST_EXAMPLES or len(fit.head.sources) < FEWEST_SOURCES:
         return default_calibration(key)
+    found = EntryFeatures(rows, vectors, fit.head)
     texts = (DATA / f"out_of_scope_{language}.txt").read_text("utf-8").splitlines()
     vectors = encoders.by_language[key].encode(texts)
     strangers = [found.query(text, vector) for text, vector in zip(texts, vectors, strict=True)]
-    return learn(trials(found, language, list[Query](strangers)))
+    return learn(trials(found, fit, language, list[Query](strangers)))
 
 
 def default_calibration(key: str) -> Calibration:

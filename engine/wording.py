@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.counters import DailyCounters
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator
-from engine.grounding.listing import strange_item, unnamed
+from engine.grounding.listing import said_twice, strange_item, unnamed
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.types import (
@@ -36,6 +36,7 @@ class _Draft:
     said: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     refused: bool = False
+    titles: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
     """The names a recommendation must give: each once, and no other."""
     first_word_ms: float | None = None
@@ -89,8 +90,9 @@ class Wording:
     ) -> Iterator[Delta]:
         assert self._generator is not None and part.prompt is not None
         sources = sources_of(part.prompt)
+        draft.titles = tuple(passage.title for passage in part.prompt.passages)
         if part.prompt.task is Route.RECOMMEND:
-            draft.listed = tuple(passage.title for passage in part.prompt.passages)
+            draft.listed = draft.titles
         splitter = SentenceSplitter()
         tokens = 0
         try:
@@ -119,7 +121,8 @@ class Wording:
         if draft.refused or not sentence.strip():
             return
         check = check_sentence(sentence.strip(), sources)
-        if check.passed and (strange := strange_item(sentence, draft.listed)):
+        strange = said_twice(sentence, draft.titles) or strange_item(sentence, draft.listed)
+        if check.passed and strange:
             check = Check(check.sentence, False, f"name:{strange}")
         draft.checks.append(check)
         if not check.passed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.answers.cards import Cards, shown_colour, shown_price
@@ -28,6 +29,7 @@ from engine.types import (
 from knowledge_base.shop_file import Replies
 
 WORDS_LENGTH = 60
+ABOUT = {"en": "Tell me about the {}.", "zh": "介绍一下{}。"}
 
 
 def _properties(question: Question) -> list[str]:
@@ -86,10 +88,19 @@ class ProductAnswers:
             text=f"{intro}{gap}{names}",
             worded_by=WordedBy.TEMPLATE,
             confidence=confidence,
-            prompt=Prompt(Route.RECOMMEND, language, question.text, passages, (), cards[0].reason),
+            prompt=self._pitch(question, passages, language, cards[0].reason),
             citations=self._citations([pick.product for pick in picks], language),
             products=cards,
         )
+
+    def _pitch(
+        self, question: Question, passages: tuple[Passage, ...], language: str, reason: str
+    ) -> Prompt:
+        """What the model is asked to word: a list, or what a single product is."""
+        if len(passages) == 1:
+            asked = ABOUT.get(language, ABOUT["en"]).format(passages[0].title)
+            return Prompt(Route.DESCRIBE, language, asked, passages)
+        return Prompt(Route.RECOMMEND, language, question.text, passages, (), reason)
 
     def describe(self, question: Question, product: str, language: str, confidence: float) -> Part:
         """What a product is, in words that its attributes and description carry."""
@@ -99,15 +110,18 @@ class ProductAnswers:
             len(terms(question.asked)) > 6
         )
         prompt = None
-        if not only_price:
-            prompt = Prompt(Route.DESCRIBE, language, question.text,
-                            (self.passage(product, language),))  # fmt: skip
+        unstated = self._unstated(product, language, question)
+        if not (only_price or unstated):
+            passage = self.passage(product, language)
+            if named := self._named_facts(product, language, question):
+                passage = replace(passage, text="; ".join(named))
+            prompt = Prompt(Route.DESCRIBE, language, question.text, (passage,))
         return Part(
             question=question.text,
             route=Route.DESCRIBE,
             language=language,
-            text="" if only_price else self._verbatim(product, language, question),
-            worded_by=WordedBy.TEMPLATE if only_price else WordedBy.OPERATOR,
+            text="" if only_price else unstated or self._verbatim(product, language, question),
+            worded_by=WordedBy.TEMPLATE if only_price or unstated else WordedBy.OPERATOR,
             confidence=confidence,
             prompt=prompt,
             closing=closing,
@@ -159,17 +173,33 @@ class ProductAnswers:
             facts.append((size, joint.join(thing.sizes)))
         return facts
 
+    def _unstated(self, product: str, language: str, question: Question) -> str:
+        """That the shop does not say what was asked ("how heavy"), or "" where it does."""
+        asked = _properties(question)
+        thing = self._products[product]
+        stated = {name for by_name in thing.attributes.values() for name in by_name}
+        facts = stated | {"colours", "颜色", "sizes", "尺码"}
+        if not asked or any(name in fact for name in asked for fact in facts):
+            return ""
+        shown = next((name for name in asked if name.isascii() == (language != "zh")), "")
+        if not shown:
+            return ""
+        name = self._cards.name(product, language)
+        return self._replies.text("property_unstated", language, property=shown, product=name)
+
     def _verbatim(self, product: str, language: str, question: Question) -> str:
         """The facts that the question names, else the description, in the shop's own words."""
         thing = self._products[product]
-        asked = " ".join((question.asked, *_properties(question)))
-        said = set(terms(asked)) - set(terms(" ".join(thing.names.values())))
-        named = [f"{name}: {value}" for name, value in self._facts(product, language)
-                 if said & set(terms(f"{name} {value}"))]  # fmt: skip
-        if named:
+        if named := self._named_facts(product, language, question):
             return f"{self._cards.name(product, language)} — {'; '.join(named)}"
         text = thing.descriptions.get(language) or next(iter(thing.descriptions.values()), "")
         return text or self._replies.text("describe_none", language)
+
+    def _named_facts(self, product: str, language: str, question: Question) -> list[str]:
+        asked = " ".join((question.asked, *_properties(question)))
+        said = set(terms(asked)) - set(terms(" ".join(self._products[product].names.values())))
+        return [f"{name}: {value}" for name, value in self._facts(product, language)
+                if said & set(terms(f"{name} {value}"))]  # fmt: skip
 
     def _wish(self, question: Question, language: str) -> str:
         """What the shopper asked for, as the reason words it: kind, colours, price."""

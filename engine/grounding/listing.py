@@ -11,16 +11,21 @@ _EDGE = " \t.。!！:：·\"“”'"
 
 
 def strange_item(sentence: str, titles: Sequence[str]) -> str:
-    """The first item of a list in `sentence` that is no title, or a title said twice; else ""."""
-    marked, said = _marked(sentence, titles)
-    twice = next((title for title in said if said.count(title) > 1), "")
-    if twice or _MARK not in marked:
-        return twice
+    """The first item of a list in `sentence` that is no title, or ""."""
+    marked, _ = _marked(sentence, titles)
+    if _MARK not in marked:
+        return ""
     before, rest = marked[: marked.index(_MARK)], marked[marked.index(_MARK) :]
     if before.rstrip().endswith("、"):
         return _BETWEEN.split(before.rstrip("、 "))[-1].strip(_EDGE)
     items = _BETWEEN.split(rest)
     return next((own for item in items if (own := item.strip(_EDGE)) and _MARK not in own), "")
+
+
+def said_twice(sentence: str, titles: Sequence[str]) -> str:
+    """A title that one sentence says twice, or ""."""
+    _, said = _marked(sentence, titles)
+    return next((title for title in said if said.count(title) > 1), "")
 
 
 def unnamed(text: str, titles: Sequence[str]) -> str:

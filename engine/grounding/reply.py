@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from engine.grounding.dimensions import wrong_unit
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
 from engine.grounding.polarity import bare_answer, flipped, opens_with_answer
@@ -118,6 +119,8 @@ def _facts_refusal(
             return f"quantity:{fact.label}"
     if name := unknown_name(reading, sources, names):
         return f"name:{name}"
+    if measured := wrong_unit(reading):
+        return f"dimension:{measured}"
     if label := wrong_subject(said, question, known, subjects(sources)):
         return f"subject:{label}"
     if flipped(reading, question, sources):

@@ -8,13 +8,14 @@ the latter.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.retrieval.features import ABSENT, EntryFeatures, Matrix, Query
+from engine.retrieval.head import HeadFit
 
 CANDIDATES = 8
 FEWEST_EXAMPLES = 60
@@ -22,6 +23,7 @@ UNANSWERABLE_SHARE = 0.25
 RIGHT_WHEN_CERTAIN = 0.97
 RIGHT_WHEN_LIKELY = 0.9
 KEPT_UNSURE = 0.985
+MOST_TRIALS = 700
 Floats = npt.NDArray[np.float64]
 
 
@@ -114,26 +116,43 @@ class Trial:
     group: int
 
 
-def trials(found: EntryFeatures, language: str, out_of_scope: Sequence[Query]) -> tuple[Trial, ...]:
-    """Held-out trials of the shop's own questions in `language`, and out-of-scope ones."""
+def trials(
+    found: EntryFeatures, fit: HeadFit, language: str, out_of_scope: Sequence[Query]
+) -> tuple[Trial, ...]:
+    """Held-out trials of the shop's own questions in `language`, and out-of-scope ones.
+
+    `fit`: the head of `found`. Of many questions every second or third is asked.
+    """
+    asked = [
+        row
+        for row, text in enumerate(found.rows)
+        if text.field == "question" and text.language == language
+    ]
     made: list[Trial] = []
-    for row, text in enumerate(found.rows):
-        if text.field != "question" or text.language != language:
-            continue
-        query = Query(found.vectors[row : row + 1], found.lexical.terms[row])
-        entry = int(found.row_source[row])
-        own = np.arange(len(found.rows)) == row
-        unseen = unseen_share(found, query, own)
-        made.append(Trial(query, found.matrix(query, own), unseen, entry, entry))
-        whole = found.row_source == entry
-        gone = found.matrix(query, whole)
-        gone[entry] = (ABSENT, ABSENT, 0.0, 0.0, 0.0)
-        made.append(Trial(query, gone, unseen_share(found, query, whole), None, entry))
+    for row in asked[:: 1 + len(asked) // MOST_TRIALS]:
+        made.extend(_held_out(found, fit, row))
     for position, query in enumerate(out_of_scope):
         features = found.matrix(query)
         unseen = unseen_share(found, query)
         made.append(Trial(query, features, unseen, None, len(found.sources) + position))
     return tuple(made)
+
+
+def _held_out(found: EntryFeatures, fit: HeadFit, row: int) -> Iterator[Trial]:
+    """One example asked without itself, then without its whole entry."""
+    query = Query(found.vectors[row : row + 1], found.lexical.terms[row])
+    entry = int(found.row_source[row])
+    own = np.arange(len(found.rows)) == row
+    without = fit.left_out(found.order[own])[0]
+    yield Trial(
+        query, found.matrix(query, own, without), unseen_share(found, query, own), entry, entry
+    )
+    whole = found.row_source == entry
+    block = np.flatnonzero(whole & fit.used[found.order])
+    left = fit.left_out(found.order[block])[int(np.searchsorted(block, row))]
+    gone = found.matrix(query, whole, left)
+    gone[entry] = (ABSENT, ABSENT, 0.0, 0.0, 0.0, 0.0)
+    yield Trial(query, gone, unseen_share(found, query, whole), None, entry)
 
 
 def learn(made: Sequence[Trial]) -> Calibration:
@@ -166,7 +185,7 @@ def _fit(values: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = N
 def _fit_rank(answerable: Sequence[Trial]) -> Weights:
     values, labels = [], []
     for trial in answerable:
-        rough = trial.features[:, 0] + trial.features[:, 3]
+        rough = trial.features[:, 0] + trial.features[:, 3] + trial.features[:, 5]
         chosen = set(np.argsort(-rough)[:CANDIDATES].tolist()) | {trial.right}
         for entry in sorted(c for c in chosen if c is not None):
             values.append(trial.features[entry])

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.retrieval.encoders import Vectors
+from engine.retrieval.head import Head, likeness
 from engine.retrieval.index import DenseIndex, LexicalIndex, Row, Scores
 from engine.retrieval.text import terms
 
 Matrix = npt.NDArray[np.float32]
-ENTRY_FEATURES = ("question_cosine", "top3_cosine", "answer_cosine", "bm25", "coverage")
+ENTRY_FEATURES = ("question_cosine", "top3_cosine", "answer_cosine", "bm25", "coverage", "learned")
 ABSENT = -1.0
 
 
@@ -29,13 +30,17 @@ class Query:
 class EntryFeatures:
     """Features of every entry for a question, from rows embedded by one encoder."""
 
-    def __init__(self, rows: Sequence[Row], vectors: Vectors) -> None:
+    def __init__(self, rows: Sequence[Row], vectors: Vectors, head: Head | None = None) -> None:
+        """`head`: fitted on these very rows; without one "learned" is 0 for every entry."""
         order = sorted(range(len(rows)), key=lambda i: rows[i].source)
+        self.order = np.asarray(order, dtype=np.int64)
+        """The place of each of `self.rows` among the rows given."""
         self.rows = [rows[i] for i in order]
         self.vectors = np.ascontiguousarray(vectors[order])
         self.sources = tuple(dict.fromkeys(row.source for row in self.rows))
         position = {source: i for i, source in enumerate(self.sources)}
         self.row_source = np.array([position[row.source] for row in self.rows], dtype=np.int64)
+        self._head = head.part(order, self.sources) if head else None
         self._asked = np.array([row.field != "answer" for row in self.rows], dtype=bool)
         self._dense = DenseIndex(self.vectors)
         self.lexical = LexicalIndex(self.rows)
@@ -47,12 +52,20 @@ class EntryFeatures:
         """A question's text and vector as a Query."""
         return Query(vector.reshape(1, -1), terms(text))
 
-    def matrix(self, query: Query, hidden: npt.NDArray[np.bool_] | None = None) -> Matrix:
+    def matrix(
+        self,
+        query: Query,
+        hidden: npt.NDArray[np.bool_] | None = None,
+        learned: Scores | None = None,
+    ) -> Matrix:
         """Features of each entry, shape (entries, len(ENTRY_FEATURES)).
 
-        `hidden` rows count as absent, as when a question is held out of its own entry.
+        `hidden` rows count as absent, as when a question is held out of its own entry; then
+        `learned` is what a head without them says.
         """
         dense = self._dense.scores(query.vector)
+        if learned is None:
+            learned = self._learned(dense)
         bm25 = self.lexical.scores(query.terms)
         if hidden is not None:
             dense = np.where(hidden, np.float32(ABSENT), dense)
@@ -65,8 +78,14 @@ class EntryFeatures:
             self._best(answer, 0.0),
             self._best(bm25, 0.0),
             self._coverage(query.terms, hidden),
+            learned,
         )
         return np.stack(columns, axis=1).astype(np.float32)
+
+    def _learned(self, dense: Scores) -> Scores:
+        if self._head is None:
+            return np.zeros(len(self.sources), dtype=np.float32)
+        return np.asarray(likeness(dense) @ self._head, dtype=np.float32)
 
     def _best(self, values: Scores, floor: float) -> Scores:
         best = np.full(len(self.sources), floor, dtype=np.float32)

@@ -16,7 +16,7 @@ from engine.retrieval.text import HAN, normalise, stem, terms
 from engine.routing.constraints import Constraints
 from engine.types import Product, Shop
 
-WEIGHTS = (1.0, 0.2, 0.3, 0.5, 0.6)
+WEIGHTS = (1.0, 0.2, 0.3, 0.5, 0.6, 0.0)
 """Of ENTRY_FEATURES, by hand; the retrieval issue learns them."""
 SPECIFIC_NAME = 0.74
 STOCK_PENALTY = 0.15

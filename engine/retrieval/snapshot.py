@@ -20,7 +20,7 @@ from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.entries import ROUTE_EXAMPLES
 from engine.retrieval.index import Row
 
-FORMAT = 3
+FORMAT = 4
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
 BATCH = 64
 Progress = Callable[[int, int], None]
@@ -35,6 +35,8 @@ class SnapshotData:
     vectors: Mapping[str, Mapping[str, Vectors]]
     """By group ("entries", "products"), then by encoder key."""
     calibrations: Mapping[str, Calibration]
+    heads: Mapping[str, Vectors]
+    """Coefficients of the entries' head by encoder key, shape (rows, sources)."""
 
 
 def knowledge_files(folder: Path) -> tuple[Path, ...]:
@@ -101,6 +103,7 @@ def write_snapshot(
     rows: Mapping[str, Sequence[Row]],
     vectors: Mapping[str, Mapping[str, Vectors]],
     calibrations: Mapping[str, Calibration],
+    heads: Mapping[str, Vectors],
 ) -> None:
     """Write a snapshot folder whole, or leave nothing behind."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -116,10 +119,13 @@ def write_snapshot(
             (folder / f"{group}.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
             for key, matrix in by_key.items():
                 np.save(folder / f"{group}-{key}.npy", matrix, allow_pickle=False)
+        for key, matrix in heads.items():
+            np.save(folder / f"head-{key}.npy", matrix, allow_pickle=False)
         manifest = {
             "built_with": built_with(encoders),
             "id": target.name,
             "groups": {group: sorted(by_key) for group, by_key in vectors.items()},
+            "heads": sorted(heads),
             "calibrations": {key: asdict(value) for key, value in calibrations.items()},
             "sha256": {p.name: _sha256(p) for p in sorted(folder.iterdir()) if p.is_file()},
         }
@@ -158,7 +164,9 @@ def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:
         for group, keys in manifest["groups"].items()
     }
     calibrations = {key: _calibration(value) for key, value in manifest["calibrations"].items()}
-    return SnapshotData(folder.name, folder, vectors, calibrations)
+    heads = {key: np.load(folder / f"head-{key}.npy", allow_pickle=False, mmap_mode="r")
+             for key in manifest["heads"]}  # fmt: skip
+    return SnapshotData(folder.name, folder, vectors, calibrations, heads)
 
 
 def known_vectors(folder: Path, group: str) -> dict[str, dict[str, Vectors]]:

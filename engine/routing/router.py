@@ -139,7 +139,7 @@ def _asks_for_products(question: Question, entry: Found, products: ProductsFound
     clear = entry.confidence >= CLEAR_ENTRY and not (brief and products.kinds)
     if entry.band is Band.LIKELY or clear:
         return bool(products.kinds) and (demand or (strong and covered))
-    if has("sold_out", text):
+    if has("sold_out", text) or (has("not_shopping", question.asked) and not strong):
         return False
     if products.kinds:
         return strong or cue or question.constraints.any or (brief and not has("describe", text))

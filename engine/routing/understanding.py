@@ -58,6 +58,8 @@ class Question:
     topic: str = ""
     cheaper: bool = False
     kinds: tuple[str, ...] = ()
+    refined: Question | None = None
+    """This message as a further wish about the products asked for before, if it may be one."""
 
 
 class Understanding:
@@ -110,8 +112,11 @@ class Understanding:
             if before.route in PRODUCT_ROUTES:
                 return self._merged(alone, context)
             return replace(alone, context=context)
-        short = len(terms(asked)) <= SHORT_TERMS
-        return replace(alone, context=context if short else "")
+        if len(terms(asked)) > SHORT_TERMS:
+            return alone
+        wish = before.route is Route.RECOMMEND and _may_be_a_wish(asked) and not self._kinds(asked)
+        refined = self._merged(alone, context) if wish else None
+        return replace(alone, context=context, refined=refined)
 
     def _referred_product(self, asked: str, session: Session) -> str:
         plain = normalise(asked)
@@ -121,7 +126,9 @@ class Understanding:
             if re.search(shape, plain) and position < len(session.products):
                 return session.products[position]
         others = has("recommend_strong", plain) or has("others", plain)
-        cues = ("describe_strong", "price", "stock", "review")
+        cues = ["describe_strong", "price", "stock", "review"]
+        if session.turns[-1].route in (Route.DESCRIBE, Route.REVIEW):
+            cues.append("describe")
         property_alone = len(terms(asked)) <= PROPERTY_TERMS and any(has(c, plain) for c in cues)
         if (THAT_ONE.search(plain) or property_alone) and not others:
             return session.products[0]
@@ -151,6 +158,11 @@ def split_questions(text: str) -> tuple[str, ...]:
     if 2 <= len(asking) <= MOST_PARTS and all(_says_enough(part) for part in asking):
         return tuple(asking)
     return (text,)
+
+
+def _may_be_a_wish(asked: str) -> bool:
+    """Whether words such as "softer" or "have you got it bigger" can be about goods just shown."""
+    return has("recommend", asked) or not ASKS.search(normalise(asked))
 
 
 def _says_enough(part: str) -> bool:

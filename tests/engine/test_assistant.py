@@ -147,3 +147,26 @@ def test_the_same_message_is_planned_the_same(ask: Ask) -> None:
     assert (
         ask("gift for a tea lover under 30 euro")[0] == ask("gift for a tea lover under 30 euro")[0]
     )
+
+
+def test_what_the_shop_does_not_state_is_said_not_guessed(ask: Ask) -> None:
+    part = ask("how deep is the Harbour desk lamp?")[0].parts[0]
+    assert part.route is Route.DESCRIBE
+    assert part.prompt is None
+    assert part.text == "The shop does not state the depth of the Harbour desk lamp."
+
+
+def test_a_measure_asked_for_is_all_the_model_is_shown(ask: Ask) -> None:
+    part = ask("铸铁煎锅多重")[0].parts[0]
+    assert part.prompt is not None
+    (passage,) = part.prompt.passages
+    assert "千克" in passage.text
+    assert passage.text.startswith("重量: ")
+    assert "材质" not in passage.text
+
+
+def test_a_single_recommendation_is_described_not_listed(ask: Ask) -> None:
+    part = ask("有没有适合送妈妈的围巾")[0].parts[0]
+    assert part.route is Route.RECOMMEND
+    assert len(part.products) == 1
+    assert part.prompt is not None and part.prompt.task is Route.DESCRIBE

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.grounding.listing import strange_item, unnamed
+from engine.grounding.listing import said_twice, strange_item, unnamed
 
 EN = ("Harbour desk lamp", "Nordic floor lamp", "Wool and linen rug")
 ZH = ("港湾台灯", "北欧台灯")
@@ -38,7 +38,7 @@ def test_a_list_of_what_was_found_passes(sentence: str, titles: tuple[str, ...])
 def test_an_invented_or_repeated_item_is_found(
     sentence: str, titles: tuple[str, ...], item: str
 ) -> None:
-    assert strange_item(sentence, titles) == item
+    assert (said_twice(sentence, titles) or strange_item(sentence, titles)) == item
 
 
 def test_a_product_left_out_is_found() -> None:
