@@ -12,8 +12,8 @@ from engine.retrieval.head import HeadFit, likeness
 
 
 def _vectors(rows: int, seed: int) -> Vectors:
-    drawn = np.random.default_rng(seed).normal(size=(rows, 8)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    drawn: Vectors = np.random.default_rng(seed).normal(size=(rows, 8)).astype(np.float32)
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _said(fit: HeadFit, known: Vectors, asked: Vectors) -> npt.NDArray[np.float32]:
