@@ -21,7 +21,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 MOST_CLAUSES = 4
 NEAR_LOGITS = 2.0
-JOINED, SAME_TOPIC, MEANT = 0.8, 0.7, 0.7
+JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
 plus being what its "it" means."""
 POINTING = re.compile(r"\b(it|its|that|this|they|them)\b|[这那]个|它|这")

@@ -13,7 +13,7 @@ from engine.routing.cues import has, read_data
 from engine.types import Product, Variant
 
 NUMBER = r"(\d{1,6}(?:[.,]\d{1,2})?)"
-AROUND = Decimal("0.25")
+AROUND_BELOW, AROUND_ABOVE = Decimal("0.5"), Decimal("0.25")
 NOT_WANTED = re.compile(
     r"(\bnot|\bno|without|hates?|dislikes?|don't (like|want)|anything but|except|other than"
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
@@ -185,7 +185,7 @@ class ConstraintReader:
         if kind == "range":
             return min(amounts), max(amounts), ""
         if kind == "around":
-            return amounts[0] * (1 - AROUND), amounts[0] * (1 + AROUND), ""
+            return amounts[0] * (1 - AROUND_BELOW), amounts[0] * (1 + AROUND_ABOVE), ""
         return (amounts[0], None, "") if kind == "lowest" else (None, amounts[0], "")
 
     def _colour_demands(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -78,8 +78,8 @@ def late_route(
     reviews = has("review", text) or entry.route == "review"
     if reviews and not has("review_not", text) and (about_product or products.kinds):
         return Routed(Route.REVIEW, "cue")
-    if question.cheaper:
-        return Routed(Route.RECOMMEND, "cheaper")
+    if question.cheaper or question.refining:
+        return Routed(Route.RECOMMEND, "cheaper" if question.cheaper else "refined")
     if question.product and not _of_the_shop(question, entry):
         return _about(question)
     told_of = bool(products.kinds or products.named) and not has("recommend_strong", text)
@@ -105,6 +105,8 @@ def _by_name(question: Question, entry: Found, products: ProductsFound, about_an
         if products.named and about_any.band in (Band.UNSURE, Band.UNKNOWN):
             return Routed(Route.DESCRIBE, "generic")
     describe, clear = has("describe", question.text), entry.confidence >= CLEAR_ENTRY
+    if has("restock", question.text) and entry.entries:
+        return Routed(Route.FAQ, "restock")
     if products.named and (describe or not clear):
         return Routed(Route.DESCRIBE, "name")
     lost = entry.band is Band.UNKNOWN or entry.route in ("recommend", "describe")
@@ -137,12 +139,15 @@ def _asks_for_products(question: Question, entry: Found, products: ProductsFound
     covered = products.covered >= COVERED_WITH_CUE
     brief = len(terms(question.asked)) <= BRIEF_TERMS and products.covered >= COVERED_ALONE
     clear = entry.confidence >= CLEAR_ENTRY and not (brief and products.kinds)
+    if cue and question.constraints.priced and entry.band in (Band.UNSURE, Band.UNKNOWN):
+        return True
     if entry.band is Band.LIKELY or clear:
         return bool(products.kinds) and (demand or (strong and covered))
-    if has("sold_out", text) or (has("not_shopping", question.asked) and not strong):
+    if has("sold_out", text) or (has("not_shopping", question.asked) and not has("wish", text)):
         return False
     if products.kinds:
-        return strong or cue or question.constraints.any or (brief and not has("describe", text))
+        demanded = replace(question.constraints, sizes=()).any
+        return strong or cue or demanded or (brief and not has("describe", text))
     if has("gift", text) or (cue and demand):
         return True
     best = max((match.cosine for match in products.matches), default=0.0)

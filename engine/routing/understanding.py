@@ -30,7 +30,8 @@ ORDINALS = (
     (r"\blast one\b|最后一", -1),
 )
 THAT_ONE = re.compile(
-    r"\b(it|its|that|this|the same)( one)?\b|它|这个|這個|那个|那個|这款|這款|那款|该"
+    r"\b(it|its|that|this|the same)( one)?\b"
+    r"|它|这个|這個|那个|那個|这款|這款|那款|该(?=款|商品|产品)"
 )
 NO_SUBJECT = (Route.SMALLTALK, Route.HANDOFF, Route.ORDER)
 PRODUCT_ROUTES = (Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
@@ -60,6 +61,7 @@ class Question:
     kinds: tuple[str, ...] = ()
     refined: Question | None = None
     """This message as a further wish about the products asked for before, if it may be one."""
+    refining: bool = False
 
 
 class Understanding:
@@ -115,7 +117,7 @@ class Understanding:
         if len(terms(asked)) > SHORT_TERMS:
             return alone
         wish = before.route is Route.RECOMMEND and _may_be_a_wish(asked) and not self._kinds(asked)
-        refined = self._merged(alone, context) if wish else None
+        refined = replace(self._merged(alone, context), refining=True) if wish else None
         return replace(alone, context=context, refined=refined)
 
     def _referred_product(self, asked: str, session: Session) -> str:
