@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from engine.answers.cards import Cards, shown_colour, shown_price
 from engine.answers.talk import human_button
+from engine.answers.unstated import beyond, properties, unstated_property
 from engine.recommend.blend import Pick
-from engine.retrieval.text import normalise, terms
+from engine.retrieval.text import terms
 from engine.routing.constraints import Constraints
-from engine.routing.cues import has, read_data
+from engine.routing.cues import has
 from engine.routing.understanding import Question
 from engine.types import (
     Citation,
@@ -30,18 +31,6 @@ from knowledge_base.shop_file import Replies
 
 WORDS_LENGTH = 60
 ABOUT = {"en": "Tell me about the {}.", "zh": "介绍一下{}。"}
-
-
-def _properties(question: Question) -> list[str]:
-    """Attribute names a question asks for in other words ("how tall": height)."""
-    plain = normalise(question.asked)
-    asked = [
-        name
-        for word, names in read_data("words.yaml")["properties"].items()
-        for name in names
-        if (word in plain.split() if word.isascii() else word in plain)
-    ]
-    return [*asked, *(["colours", "颜色"] if question.constraints.colours else [])]
 
 
 class ProductAnswers:
@@ -125,8 +114,9 @@ class ProductAnswers:
             confidence=confidence,
             prompt=prompt,
             closing=closing,
-            citations=self._citations([product], language),
+            citations=() if unstated else self._citations([product], language),
             products=(self._cards.card(product, language, variant=variant),),
+            buttons=(human_button(self._replies, language),) if unstated else (),
         )
 
     def review(self, question: Question, product: str, language: str, confidence: float) -> Part:
@@ -175,17 +165,12 @@ class ProductAnswers:
 
     def _unstated(self, product: str, language: str, question: Question) -> str:
         """That the shop does not say what was asked ("how heavy"), or "" where it does."""
-        asked = _properties(question)
-        thing = self._products[product]
-        stated = {name for by_name in thing.attributes.values() for name in by_name}
-        facts = stated | {"colours", "颜色", "sizes", "尺码"}
-        if not asked or any(name in fact for name in asked for fact in facts):
-            return ""
-        shown = next((name for name in asked if name.isascii() == (language != "zh")), "")
-        if not shown:
-            return ""
-        name = self._cards.name(product, language)
-        return self._replies.text("property_unstated", language, property=shown, product=name)
+        thing, name = self._products[product], self._cards.name(product, language)
+        if measure := unstated_property(thing, question, language):
+            return self._replies.text("property_unstated", language, property=measure, product=name)
+        if beyond(thing, question):
+            return self._replies.text("describe_unstated", language, product=name)
+        return ""
 
     def _verbatim(self, product: str, language: str, question: Question) -> str:
         """The facts that the question names, else the description, in the shop's own words."""
@@ -196,7 +181,7 @@ class ProductAnswers:
         return text or self._replies.text("describe_none", language)
 
     def _named_facts(self, product: str, language: str, question: Question) -> list[str]:
-        asked = " ".join((question.asked, *_properties(question)))
+        asked = " ".join((question.asked, *properties(question)))
         said = set(terms(asked)) - set(terms(" ".join(self._products[product].names.values())))
         return [f"{name}: {value}" for name, value in self._facts(product, language)
                 if said & set(terms(f"{name} {value}"))]  # fmt: skip

@@ -22,6 +22,7 @@ FEWEST_EXAMPLES = 60
 UNANSWERABLE_SHARE = 0.25
 RIGHT_WHEN_CERTAIN = 0.97
 RIGHT_WHEN_LIKELY = 0.95
+LEAST_LIKELY = 0.9
 KEPT_UNSURE = 0.985
 MOST_TRIALS = 700
 Floats = npt.NDArray[np.float64]
@@ -222,7 +223,8 @@ def choose_thresholds(
 ) -> Thresholds:
     """Cut confidences into bands.
 
-    certain and likely: the lowest cuts above which the wanted share of answers is right;
+    certain and likely: the lowest cuts above which the wanted share of answers is right, likely
+    never below LEAST_LIKELY;
     unsure: the cut that keeps KEPT_UNSURE of the right candidates.
     """
     order = np.argsort(-confidence, kind="stable")
@@ -232,7 +234,8 @@ def choose_thresholds(
         good = np.flatnonzero(precision >= wanted)
         return float(confidence[order[good[-1]]]) if len(good) else 1.0
 
-    certain, likely = cut(RIGHT_WHEN_CERTAIN), cut(RIGHT_WHEN_LIKELY)
+    certain = cut(RIGHT_WHEN_CERTAIN)
+    likely = min(max(cut(RIGHT_WHEN_LIKELY), LEAST_LIKELY), certain)
     kept = confidence[right]
     unsure = float(np.quantile(kept, 1 - KEPT_UNSURE)) if len(kept) else likely
-    return Thresholds(certain, min(likely, certain), min(unsure, likely))
+    return Thresholds(certain, likely, min(unsure, likely))

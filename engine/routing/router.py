@@ -20,6 +20,8 @@ BRIEF_TERMS = 3
 LONGEST_ORDER_TERMS = 10
 """A longer message tells a story; an entry may know what to do, so examples decide."""
 NEAR_PRODUCT, NEAR_ALONE = 0.42, 0.5
+MOST_DESCRIBED = 8
+"""A kind with more products than this is a whole department; no one of them is meant."""
 SURE_EXAMPLE, LIKE_EXAMPLE = 0.45, 0.3
 OF_ANY_PRODUCT = 0.35
 """Least confidence in an entry by which "can I return it?" is asked of the shop."""
@@ -86,6 +88,8 @@ def late_route(
     property_asked = has("describe_strong", text) and entry.band is not Band.CERTAIN
     if told_of and (has("introduce", text) or property_asked):
         return Routed(Route.DESCRIBE, "kind")
+    if has("restock", text) and entry.entries:
+        return Routed(Route.FAQ, "restock")
     if entry.band is Band.CERTAIN and not (products.named and has("describe", text)):
         return Routed(Route.FAQ, "certain")
     if _asks_for_products(question, entry, products):
@@ -97,21 +101,20 @@ def late_route(
 
 def _by_name(question: Question, entry: Found, products: ProductsFound, about_any: Found) -> Routed:
     """Describe what was named; show what is near where no entry is; else the entries."""
+    one = bool(products.named) or 0 < len(products.matches) <= MOST_DESCRIBED
     same = about_any.entries[:1] == entry.entries[:1] and about_any.confidence > 0
     if (products.named or products.kinds) and entry.band is not Band.LIKELY and not same:
         asked_of_any = about_any.route if about_any.route_confidence >= LIKE_EXAMPLE else ""
-        if asked_of_any in ("describe", "recommend", "review"):
+        if asked_of_any in ("recommend", "review") or (asked_of_any == "describe" and one):
             return Routed(Route(asked_of_any), "generic")
         if products.named and about_any.band in (Band.UNSURE, Band.UNKNOWN):
             return Routed(Route.DESCRIBE, "generic")
     describe, clear = has("describe", question.text), entry.confidence >= CLEAR_ENTRY
-    if has("restock", question.text) and entry.entries:
-        return Routed(Route.FAQ, "restock")
     if products.named and (describe or not clear):
         return Routed(Route.DESCRIBE, "name")
     lost = entry.band is Band.UNKNOWN or entry.route in ("recommend", "describe")
     asks = (describe and not clear) or lost or entry.route == "describe"
-    if asks and products.kinds and products.covered >= COVERED_ALONE:
+    if asks and one and products.kinds and products.covered >= COVERED_ALONE:
         return Routed(Route.DESCRIBE, "kind")
     near = max((match.cosine for match in products.matches), default=0.0) >= NEAR_ALONE
     if lost and near and entry.route in ("", "recommend", "describe"):
