@@ -19,7 +19,8 @@ from engine.types import Band, Entry
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
-MOST_CLAUSES = 4
+COMMA = re.compile(rf"{CLAUSE_END.pattern}|[,，;；]\s*")
+MOST_CLAUSES = 6
 NEAR_LOGITS = 2.0
 JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
@@ -100,9 +101,9 @@ class EntrySearch:
     def find(self, question: str, language: str) -> Found:
         """The entries nearest to a question, best first.
 
-        Of a rambling message each sentence is tried too; the surest finding counts. An entry
-        that never mentions a place or name the question turns on is not told, only offered. One of
-        the entry's own example questions is certain.
+        Of a message of several clauses each is asked too, and all count. An entry that never
+        mentions a place or name the question turns on is not told, only offered. One of the
+        entry's own example questions is certain.
         """
         return self._judged(question, self._surest(question, language))
 
@@ -171,12 +172,13 @@ class EntrySearch:
         features = self._found[key]
         if not features.sources or not question.strip():
             return _Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
-        pieces = [piece.strip() for piece in CLAUSE_END.split(question) if piece.strip()]
-        asked = [question, *(p for p in pieces if len(terms(p)) >= 2)][: 1 + MOST_CLAUSES]
-        texts = list(dict.fromkeys(asked))
+        sentences = _pieces(CLAUSE_END, question)
+        clauses = _pieces(COMMA, question)
+        texts = list(dict.fromkeys((question, *sentences, *clauses)))
         vectors = self._encoders.questions(key, texts)
         tried = [self._one(features, key, t, v) for t, v in zip(texts, vectors, strict=True)]
-        return max(tried, key=lambda t: t.found.confidence)
+        told_by = len({question, *sentences})
+        return _together(tried, told_by)
 
     def _one(self, features: EntryFeatures, key: str, text: str, vector: Vectors) -> _Tried:
         query = features.query(text, vector)
@@ -194,6 +196,34 @@ class EntrySearch:
             {**dict(zip(ENTRY_FEATURES, first.tolist(), strict=True)), "unseen": unseen},
         )
         return _Tried(found, dict(zip(features.sources, logits, strict=True)))
+
+
+def _pieces(ends: re.Pattern[str], question: str) -> list[str]:
+    """The parts of a text that say something, at most MOST_CLAUSES."""
+    parts = [part.strip() for part in ends.split(question) if part and part.strip()]
+    return [part for part in parts if len(terms(part)) >= 2][:MOST_CLAUSES]
+
+
+def _together(tried: Sequence[_Tried], whole_ones: int) -> _Tried:
+    """The whole message and its clauses as one: half of the say has the whole.
+
+    As sure as the surest of the first `whole_ones`, the message and its sentences, that found
+    the same first; told only if there is one. A clause alone lacks too much to be sure by.
+    """
+    whole, *clauses = tried
+    if not clauses:
+        return whole
+    logits = {
+        source: (logit + sum(c.logits[source] for c in clauses) / len(clauses)) / 2
+        for source, logit in whole.logits.items()
+    }
+    order = sorted(logits, key=lambda source: -logits[source])[:CANDIDATES]
+    agreeing = [t for t in tried[:whole_ones] if t.found.entries[0] == order[0]]
+    found = max(agreeing or [whole], key=lambda t: t.found.confidence).found
+    if not agreeing and found.band in (Band.CERTAIN, Band.LIKELY):
+        found = replace(found, band=Band.UNSURE)
+    ranked = tuple(logits[source] for source in order)
+    return _Tried(replace(found, entries=tuple(order), logits=ranked), logits)
 
 
 def _routes_apart(found: Found) -> Found:
