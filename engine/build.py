@@ -17,11 +17,11 @@ from engine.counters import DailyCounters, MemoryCounters
 from engine.generation.generator import Generator
 from engine.knowledge import ShopKnowledge
 from engine.orders import Orders
-from engine.publish import build_snapshot, publish
+from engine.publish import asked_rows, build_snapshot, publish
 from engine.recommend.blend import Recommender
 from engine.recommend.co_occurrence import co_occurrence
 from engine.retrieval.encoders import Encoders
-from engine.retrieval.entries import ROUTE, EntrySearch, entry_rows, route_rows
+from engine.retrieval.entries import ROUTE, EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.head import Head
 from engine.retrieval.products import ProductSearch, product_rows
@@ -43,7 +43,7 @@ def shop_knowledge(
     Entries not valid yet or no more are left out.
     """
     known = load(data.folder / "knowledge")
-    entries = (*entry_rows(known.entries), *route_rows())
+    entries = asked_rows(known)
     products = product_rows(known.products, known.shop)
     features = {key: EntryFeatures(products, v) for key, v in data.vectors["products"].items()}
     search = ProductSearch(encoders, features, known.products, known.shop)

@@ -17,7 +17,7 @@ from engine.retrieval.calibration import (
     trials,
 )
 from engine.retrieval.encoders import Encoders, Vectors
-from engine.retrieval.entries import ROUTE, entry_rows, route_rows
+from engine.retrieval.entries import ROUTE, entry_rows, goods_rows, route_rows
 from engine.retrieval.features import EntryFeatures, Query
 from engine.retrieval.head import HeadFit
 from engine.retrieval.index import Row
@@ -32,10 +32,17 @@ from engine.retrieval.snapshot import (
     write_snapshot,
 )
 from engine.retrieval.text import DATA
-from knowledge_base.store import load
+from knowledge_base.store import Knowledge, load
 
 FEWEST_SOURCES = 5
 LANGUAGE_OF_KEY = {"en": "en", "other": "zh"}
+
+
+def asked_rows(knowledge: Knowledge) -> tuple[Row, ...]:
+    """All a question is compared with: entries, examples of other routes, and the goods."""
+    return (
+        *entry_rows(knowledge.entries), *route_rows(), *goods_rows(knowledge.products),
+    )  # fmt: skip
 
 
 def publish(folder: Path, home: Path, encoders: Encoders, progress: Progress | None = None) -> str:
@@ -58,7 +65,7 @@ def build_snapshot(
     if (target / "manifest.json").is_file():
         return name
     rows = {
-        "entries": (*entry_rows(knowledge.entries), *route_rows()),
+        "entries": asked_rows(knowledge),
         "products": product_rows(knowledge.products, knowledge.shop),
     }
     before = home / "snapshots" / (read_live(home) or "none")

@@ -15,7 +15,7 @@ from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.features import ENTRY_FEATURES, EntryFeatures
 from engine.retrieval.index import Row
 from engine.retrieval.text import normalise, terms
-from engine.types import Band, Entry
+from engine.types import Band, Entry, Product
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
@@ -26,7 +26,7 @@ JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
 plus being what its "it" means."""
 POINTING = re.compile(r"\b(it|its|that|this|they|them)\b|[这那]个|它|这")
-ROUTE = "route:"
+ROUTE, GOODS = "route:", "goods"
 ROUTE_EXAMPLES = Path(__file__).parent.parent / "routing" / "data" / "examples.yaml"
 EMPTY_FEATURES = dict.fromkeys((*ENTRY_FEATURES, "unseen"), 0.0)
 MOST_UNSEEN = 0.4
@@ -77,6 +77,19 @@ def route_rows() -> tuple[Row, ...]:
         for name, by_language in examples.items()
         for language, texts in by_language.items()
         for text in texts
+    )
+
+
+def goods_rows(products: Sequence[Product]) -> tuple[Row, ...]:
+    """What the shop sells, as texts that speak for goods and against every entry.
+
+    "Somewhere to put shoes" is near a bench with a shoe rack, and so a wish, not a question.
+    """
+    return tuple(
+        Row(f"{ROUTE}{GOODS}", "title", language, text)
+        for product in products
+        for texts in (product.names, product.descriptions)
+        for language, text in texts.items()
     )
 
 

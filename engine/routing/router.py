@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.orders import TOKEN, order_number
-from engine.retrieval.entries import Found
+from engine.retrieval.entries import GOODS, Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.text import normalise, terms
 from engine.routing.cues import has
@@ -94,7 +94,7 @@ def late_route(
         return Routed(Route.FAQ, "certain")
     if _asks_for_products(question, entry, products):
         return Routed(Route.RECOMMEND, "kind")
-    if entry.route == "recommend" and entry.route_confidence >= SURE_EXAMPLE:
+    if entry.route in ("recommend", GOODS) and entry.route_confidence >= LIKE_EXAMPLE:
         return Routed(Route.RECOMMEND, "examples")
     return _by_name(question, entry, products, about_any)
 
@@ -112,12 +112,12 @@ def _by_name(question: Question, entry: Found, products: ProductsFound, about_an
     describe, clear = has("describe", question.text), entry.confidence >= CLEAR_ENTRY
     if products.named and (describe or not clear):
         return Routed(Route.DESCRIBE, "name")
-    lost = entry.band is Band.UNKNOWN or entry.route in ("recommend", "describe")
+    lost = entry.band is Band.UNKNOWN or entry.route in ("recommend", "describe", GOODS)
     asks = (describe and not clear) or lost or entry.route == "describe"
     if asks and one and products.kinds and products.covered >= COVERED_ALONE:
         return Routed(Route.DESCRIBE, "kind")
     near = max((match.cosine for match in products.matches), default=0.0) >= NEAR_ALONE
-    if lost and near and entry.route in ("", "recommend", "describe"):
+    if lost and near and entry.route in ("", "recommend", "describe", GOODS):
         return Routed(Route.RECOMMEND, "near")
     return Routed(Route.FAQ, "entry")
 
@@ -142,8 +142,10 @@ def _asks_for_products(question: Question, entry: Found, products: ProductsFound
     covered = products.covered >= COVERED_WITH_CUE
     brief = len(terms(question.asked)) <= BRIEF_TERMS and products.covered >= COVERED_ALONE
     clear = entry.confidence >= CLEAR_ENTRY and not (brief and products.kinds)
-    if cue and question.constraints.priced and entry.band in (Band.UNSURE, Band.UNKNOWN):
-        return True
+    untold = entry.band in (Band.UNSURE, Band.UNKNOWN)
+    open_wish = has("open_wish", text) or (cue and question.constraints.priced)
+    if untold and (open_wish or (cue and entry.route == GOODS)):
+        return not has("not_shopping", question.asked) or has("wish", text)
     if entry.band is Band.LIKELY or clear:
         return bool(products.kinds) and (demand or (strong and covered))
     if has("sold_out", text) or (has("not_shopping", question.asked) and not has("wish", text)):
