@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from engine.grounding.numbers import HAN_NUMBER, number
 from engine.retrieval.text import normalise
 from engine.routing.cues import has, read_data
 from engine.types import Product, Variant
 
 NUMBER = r"(\d{1,6}(?:[.,]\d{1,2})?)"
 AROUND_BELOW, AROUND_ABOVE = Decimal("0.5"), Decimal("0.25")
+_HAN_AMOUNT = re.compile(rf"(?:{HAN_NUMBER})(?=\s*(?:多)?(?:欧|歐|块|塊|元|美元|美金|镑|刀))")
 NOT_WANTED = re.compile(
     r"(\bnot|\bno|without|hates?|dislikes?|don't (like|want)|anything but|except|other than"
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
@@ -130,7 +132,7 @@ class ConstraintReader:
 
     def read(self, text: str) -> Constraints:
         """The demands a message states; without any, an empty Constraints."""
-        plain = normalise(text)
+        plain = _HAN_AMOUNT.sub(lambda found: f"{number(found.group()):f}", normalise(text))
         lowest, highest, foreign = self._bounds(plain)
         colours, not_colours = self._colour_demands(plain)
         return Constraints(

@@ -92,11 +92,21 @@ def late_route(
         return Routed(Route.FAQ, "restock")
     if entry.band is Band.CERTAIN and not (products.named and has("describe", text)):
         return Routed(Route.FAQ, "certain")
+    if products.named and not question.context and _states_of_one(text):
+        return Routed(Route.DESCRIBE, "named")
     if _asks_for_products(question, entry, products):
         return Routed(Route.RECOMMEND, "kind")
-    if entry.route in ("recommend", GOODS) and entry.route_confidence >= LIKE_EXAMPLE:
+    near_goods = entry.route == GOODS and products.covered >= COVERED_WITH_CUE
+    wished = entry.route == "recommend" or near_goods
+    if wished and entry.route_confidence >= LIKE_EXAMPLE:
         return Routed(Route.RECOMMEND, "examples")
     return _by_name(question, entry, products, about_any)
+
+
+def _states_of_one(text: str) -> bool:
+    """Whether price or stock of a thing is asked, not things of a price or in stock."""
+    wished = any(has(cue, text) for cue in ("recommend_strong", "wish", "open_wish"))
+    return (has("price", text) or has("stock", text)) and not wished
 
 
 def _by_name(question: Question, entry: Found, products: ProductsFound, about_any: Found) -> Routed:
@@ -117,7 +127,12 @@ def _by_name(question: Question, entry: Found, products: ProductsFound, about_an
     if asks and one and products.kinds and products.covered >= COVERED_ALONE:
         return Routed(Route.DESCRIBE, "kind")
     near = max((match.cosine for match in products.matches), default=0.0) >= NEAR_ALONE
-    if lost and near and entry.route in ("", "recommend", "describe", GOODS):
+    if (
+        lost
+        and near
+        and products.covered > 0
+        and entry.route in ("", "recommend", "describe", GOODS)
+    ):
         return Routed(Route.RECOMMEND, "near")
     return Routed(Route.FAQ, "entry")
 
@@ -144,6 +159,8 @@ def _asks_for_products(question: Question, entry: Found, products: ProductsFound
     clear = entry.confidence >= CLEAR_ENTRY and not (brief and products.kinds)
     untold = entry.band in (Band.UNSURE, Band.UNKNOWN)
     open_wish = has("open_wish", text) or (cue and question.constraints.priced)
+    if strong and question.constraints.priced:
+        return not has("not_shopping", question.asked)
     if untold and (open_wish or (cue and entry.route == GOODS)):
         return not has("not_shopping", question.asked) or has("wish", text)
     if entry.band is Band.LIKELY or clear:

