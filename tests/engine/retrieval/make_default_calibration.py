@@ -1,0 +1,52 @@
+"""Writes the calibration that shops with few examples start with. A command of its own:
+
+    python -m tests.engine.retrieval.make_default_calibration
+
+learns it on the demo shop as a small shop would have it: three examples an entry and language.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from engine.publish import asked_rows, calibrate, fit_head
+from engine.retrieval.encoders import Encoders
+from engine.retrieval.snapshot import embed
+from engine.retrieval.text import DATA
+from engine.types import Entry
+from knowledge_base.store import DEMO_SHOP, load
+
+EXAMPLES = 3
+TARGET = DATA / "default_calibration.json"
+
+
+def thinned(entry: Entry) -> Entry:
+    """An entry with its first examples only."""
+    return replace(entry, questions={code: q[:EXAMPLES] for code, q in entry.questions.items()})
+
+
+def main() -> None:
+    """Learn and write, with four digits."""
+    known = load(DEMO_SHOP)
+    rows = asked_rows(replace(known, entries=tuple(thinned(entry) for entry in known.entries)))
+    encoders = Encoders.load()
+    vectors = embed(rows, encoders, {})
+    found = {
+        key: asdict(calibrate(rows, vectors[key], fit_head(rows, vectors[key], key), key, encoders))
+        for key in encoders.by_language
+    }
+    TARGET.write_text(json.dumps(_rounded(found), indent=1) + "\n", "utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return round(value, 4)
+
+
+if __name__ == "__main__":
+    main()
