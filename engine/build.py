@@ -86,7 +86,7 @@ def _now() -> datetime:
 
 
 class LiveAssistant:
-    """The assistant of the live snapshot; follows a publish within about a second.
+    """The assistant of the live snapshot; follows a publish within a few seconds.
 
     With `only` it stays with that snapshot. At the shop's midnight it is made anew, as entries
     begin and cease to be valid. A snapshot that does not load leaves the one before in place.
