@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+_APPENDIX = re.compile(r"[（(,，]| for | with ")
 _MARK = "\ue000"
 _BETWEEN = re.compile(r"[、，,;；]|\band\b|\bor\b|和|与|及|还有")
 _EDGE = " \t.。!！:：·\"“”'"
@@ -34,12 +35,25 @@ def unnamed(text: str, titles: Sequence[str]) -> str:
     return next((title for title in titles if title.strip() and title not in said), "")
 
 
+def _short(titles: Sequence[str]) -> list[tuple[str, str]]:
+    """Titles less what follows the name ("（3 只）", "for children"), where none is alike."""
+    cut = [(_APPENDIX.split(title)[0].strip(), title) for title in dict.fromkeys(titles)]
+    heads = [head for head, _ in cut]
+    return [
+        (head, title)
+        for head, title in cut
+        if len(head) > 1 and head != title and sum(head in other for other in titles) == 1
+        and heads.count(head) == 1
+    ]  # fmt: skip
+
+
 def _marked(text: str, titles: Sequence[str]) -> tuple[str, list[str]]:
     """The text with its titles marked, and those titles, the longest first."""
     said: list[str] = []
-    for title in sorted(dict.fromkeys(filter(str.strip, titles)), key=len, reverse=True):
+    forms = [(title, title) for title in dict.fromkeys(filter(str.strip, titles))]
+    for form, title in sorted(forms + _short(titles), key=lambda pair: -len(pair[0])):
         # A model may leave out the space in "A5 横线笔记本".
-        shape = re.compile(r"\s*".join(map(re.escape, title.split())), re.IGNORECASE)
+        shape = re.compile(r"\s*".join(map(re.escape, form.split())), re.IGNORECASE)
         text, found = shape.subn(_MARK, text)
         said += [title] * found
     return text, said

@@ -16,6 +16,8 @@ from engine.types import Product, Variant
 NUMBER = r"(\d{1,6}(?:[.,]\d{1,2})?)"
 AROUND_BELOW, AROUND_ABOVE = Decimal("0.5"), Decimal("0.25")
 _HAN_AMOUNT = re.compile(rf"(?:{HAN_NUMBER})(?=\s*(?:多)?(?:欧|歐|块|塊|元|美元|美金|镑|刀))")
+_ROUGHLY = re.compile(r"around|about|roughly|大概|大约|差不多|左右|上下|ish")
+"""Without one of these a budget is the most to be spent."""
 NOT_WANTED = re.compile(
     r"(\bnot|\bno|without|hates?|dislikes?|don't (like|want)|anything but|except|other than"
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
@@ -186,6 +188,8 @@ class ConstraintReader:
         amounts = [Decimal(g.replace(",", ".")) * rate for g in groups if g and g[0].isdigit()]
         if kind == "range":
             return min(amounts), max(amounts), ""
+        if kind == "around" and not _ROUGHLY.search(found.string, found.start(), found.end() + 4):
+            return None, amounts[0], ""
         if kind == "around":
             return amounts[0] * (1 - AROUND_BELOW), amounts[0] * (1 + AROUND_ABOVE), ""
         return (amounts[0], None, "") if kind == "lowest" else (None, amounts[0], "")

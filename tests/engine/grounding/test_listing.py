@@ -19,6 +19,7 @@ ZH = ("港湾台灯", "北欧台灯")
         ("按您的要求，推荐港湾台灯、北欧台灯。", ZH),
         ("您常看灯具，这几款可以看看。", ZH),
         ("按您要的红色、小巧，推荐A5点阵笔记本。", ("A5 点阵笔记本",)),
+        ("拉链收纳袋、毛绒水獭符合您的要求。", ("拉链收纳袋（3 只）", "毛绒水獭")),
     ],
 )
 def test_a_list_of_what_was_found_passes(sentence: str, titles: tuple[str, ...]) -> None:
@@ -44,6 +45,13 @@ def test_an_invented_or_repeated_item_is_found(
 def test_a_product_left_out_is_found() -> None:
     assert unnamed("Take the harbour desk lamp.", EN[:2]) == "Nordic floor lamp"
     assert unnamed("Harbour desk lamp and Nordic floor lamp.", EN[:2]) == ""
+
+
+def test_a_name_may_be_cut_at_its_appendix_unless_another_begins_so() -> None:
+    titles = ("Fox blanket for children", "Waffle blanket")
+    assert unnamed("Fox blanket and Waffle blanket.", titles) == ""
+    alike = ("Fox blanket for children", "Fox blanket for dogs")
+    assert unnamed("Fox blanket and Fox blanket for dogs.", alike) == "Fox blanket for children"
 
 
 WORDS = st.text("bcdfgh", min_size=2, max_size=9)

@@ -31,6 +31,8 @@ READER = ConstraintReader("EUR", {"CNY": Decimal("0.125")})
         ("100欧元以上", "100", None),
         ("around 20 euros", "10", "25"),
         ("预算100欧元左右", "50", "125"),
+        ("预算30欧", None, "30"),
+        ("budget of 40 euro", None, "40"),
         ("about 60 mugs", None, None),
         ("a 48 cm lamp", None, None),
     ],
