@@ -122,7 +122,7 @@ class EntrySearch:
 
     def _judged(self, question: str, tried: _Tried) -> Found:
         found = _routes_apart(tried.found)
-        exact = self._asked.get(_bare(question))
+        exact = self._exact(question)
         if exact is not None and exact.startswith(ROUTE):
             name = exact.removeprefix(ROUTE)
             return replace(found, route=name, route_confidence=1.0, band=Band.UNKNOWN)
@@ -133,6 +133,12 @@ class EntrySearch:
         return (
             replace(found, band=Band.UNSURE) if told and self._strange(question, found) else found
         )
+
+    def _exact(self, question: str) -> str | None:
+        """The source one of whose examples the message is, or a question in it."""
+        asked = [part for part in _pieces(CLAUSE_END, question) if part.endswith(("?", "？"))]
+        known = (self._asked.get(_bare(text)) for text in (question, *asked))
+        return next((source for source in known if source), None)
 
     def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
