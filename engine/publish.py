@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -69,10 +69,7 @@ def build_snapshot(
         "products": product_rows(knowledge.products, knowledge.shop),
     }
     before = home / "snapshots" / (read_live(home) or "none")
-    vectors = {
-        group: embed(rows[group], encoders, known_vectors(before, group), progress)
-        for group in rows
-    }
+    vectors = _vectors(rows, encoders, before, progress)
     fits = {
         key: fit_head(rows["entries"], vectors["entries"][key], key) for key in encoders.by_language
     }
@@ -83,6 +80,22 @@ def build_snapshot(
     heads = {key: fit.head.coefficients for key, fit in fits.items()}
     write_snapshot(target, folder, encoders.names, rows, vectors, calibrations, heads)
     return name
+
+
+def _vectors(
+    rows: Mapping[str, Sequence[Row]], encoders: Encoders, before: Path, progress: Progress | None
+) -> dict[str, dict[str, Vectors]]:
+    """Vectors by group, then by encoder key; a text of several groups is embedded once."""
+    known: dict[str, dict[str, Vectors]] = {key: {} for key in encoders.by_language}
+    for group in rows:
+        for key, by_text in known_vectors(before, group).items():
+            known.setdefault(key, {}).update(by_text)
+    whole = embed([row for group in rows.values() for row in group], encoders, known, progress)
+    ends = np.cumsum([len(group) for group in rows.values()])[:-1]
+    split = {key: np.split(matrix, ends) for key, matrix in whole.items()}
+    return {
+        group: {key: parts[i] for key, parts in split.items()} for i, group in enumerate(rows)
+    }  # fmt: skip
 
 
 def fit_head(rows: Sequence[Row], vectors: Vectors, key: str) -> HeadFit:

@@ -99,7 +99,7 @@ class ProductAnswers:
             len(terms(question.asked)) > 6
         )
         prompt = None
-        unstated = self._unstated(product, language, question)
+        unstated = "" if only_price else self._unstated(product, language, question)
         if not (only_price or unstated):
             passage = self.passage(product, language)
             if named := self._named_facts(product, language, question):

@@ -170,3 +170,10 @@ def test_a_single_recommendation_is_described_not_listed(ask: Ask) -> None:
     assert part.route is Route.RECOMMEND
     assert len(part.products) == 1
     assert part.prompt is not None and part.prompt.task is Route.DESCRIBE
+
+
+def test_a_price_asked_for_is_told_with_its_source_whatever_else_is_unstated(ask: Ask) -> None:
+    part = ask("price and depth of the Harbour desk lamp")[0].parts[0]
+    assert part.route is Route.DESCRIBE
+    assert "39.50" in part.closing
+    assert part.text or part.citations
