@@ -95,7 +95,9 @@ class ShopKnowledge:
                 picks = self._similar(question.product, session, question.constraints)
             else:
                 picks = self._picks(question, found, session)
-            return self.goods.recommend(question, picks, language, confidence)
+            return self.goods.recommend(
+                question, picks, language, confidence, instead=found.instead
+            )
         product = question.product or self._meant(found)
         if not product:
             return self.goods.recommend(question, (), language, confidence)

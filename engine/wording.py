@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from engine.counters import DailyCounters
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator
+from engine.grounding.amounts import leaves_out_amount
 from engine.grounding.listing import said_twice, strange_item, unnamed
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
@@ -19,6 +20,7 @@ from engine.types import (
     Message,
     Part,
     Plan,
+    Prompt,
     Receipt,
     Reply,
     Route,
@@ -109,7 +111,7 @@ class Wording:
             else:
                 for sentence in splitter.flush():
                     yield from self._judge(sentence, sources, draft, started)
-                self._judge_list(draft)
+                self._judge_whole(draft, part.prompt)
         except GeneratorError:
             draft.refused = True
         finally:
@@ -133,9 +135,12 @@ class Wording:
             draft.first_word_ms = (time.perf_counter() - started) * 1000
         yield Delta(sentence.strip())
 
-    def _judge_list(self, draft: _Draft) -> None:
-        """A recommendation that leaves out a product whose card is shown is not sent."""
-        missing = unnamed(" ".join(draft.said), draft.listed)
+    def _judge_whole(self, draft: _Draft, prompt: Prompt) -> None:
+        """What leaves out a product whose card is shown, or the amount asked for, is not sent."""
+        said = " ".join(draft.said)
+        missing = unnamed(said, draft.listed)
+        if prompt.task is Route.FAQ and leaves_out_amount(said, prompt):
+            missing = "amount"
         if missing and not draft.refused:
             draft.refused = True
             draft.checks.append(Check("", False, f"missing:{missing}"))

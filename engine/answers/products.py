@@ -20,6 +20,7 @@ from engine.types import (
     Part,
     Passage,
     Product,
+    ProductCard,
     Prompt,
     Review,
     Route,
@@ -51,25 +52,28 @@ class ProductAnswers:
             self._reviews.setdefault(review.product, []).append(review)
 
     def recommend(
-        self, question: Question, picks: Sequence[Pick], language: str, confidence: float
+        self,
+        question: Question,
+        picks: Sequence[Pick],
+        language: str,
+        confidence: float,
+        *,
+        instead: bool = False,
     ) -> Part:
-        """Cards in the order given; the model words only why they fit."""
+        """Cards in the order given; the model words only why they fit.
+
+        `instead`: they are not what was asked for; that is said, and no reason claims otherwise.
+        """
         if not picks:
             return self._nothing(question, language)
         words = self._wish(question, language)
-        cards = tuple(
-            self._cards.card(
-                pick.product,
-                language,
-                variant=self._chosen(pick.product, question.constraints),
-                reason=self._cards.reason(pick.reason, language, words),
-            )
-            for pick in picks
-        )
+        reasons = None if instead else words
+        cards = tuple(self._card(question, pick, language, reasons) for pick in picks)
         passages = tuple(self.passage(pick.product, language) for pick in picks)
         names = ("、" if language == "zh" else ", ").join(card.name for card in cards)
         gap = "" if language == "zh" else " "
-        intro = self._replies.text("recommend_intro", language)
+        key = "recommend_instead" if instead else "recommend_intro"
+        intro = self._replies.text(key, language, wish=words)
         return Part(
             question=question.text,
             route=Route.RECOMMEND,
@@ -77,10 +81,18 @@ class ProductAnswers:
             text=f"{intro}{gap}{names}",
             worded_by=WordedBy.TEMPLATE,
             confidence=confidence,
-            prompt=self._pitch(question, passages, language, cards[0].reason),
+            prompt=None if instead else self._pitch(question, passages, language, cards[0].reason),
             citations=self._citations([pick.product for pick in picks], language),
             products=cards,
         )
+
+    def _card(
+        self, question: Question, pick: Pick, language: str, words: str | None
+    ) -> ProductCard:
+        """A pick as a card; without `words` (None) it claims no reason."""
+        variant = self._chosen(pick.product, question.constraints)
+        reason = self._cards.reason(pick.reason, language, words) if words is not None else ""
+        return self._cards.card(pick.product, language, variant=variant, reason=reason)
 
     def _pitch(
         self, question: Question, passages: tuple[Passage, ...], language: str, reason: str

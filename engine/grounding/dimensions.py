@@ -18,8 +18,11 @@ _BEFORE = {
     ),
 }
 _AFTER = {
-    "weight": re.compile(r"\s*(?:in weight|heavy)\b"),
-    "length": re.compile(r"\s*(?:in (?:height|width|length|depth|diameter)|tall|high|wide|deep)\b"),
+    "weight": re.compile(r"\s*(?:in weight|heavy)\b|\s*重(?![新要量])"),
+    "length": re.compile(
+        r"\s*(?:in (?:height|width|length|depth|diameter)|tall|high|wide|deep)\b"
+        r"|\s*[高宽深厚](?![度温级达])"
+    ),
 }
 
 

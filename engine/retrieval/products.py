@@ -41,6 +41,8 @@ class ProductsFound:
     kinds: tuple[str, ...]
     covered: float
     """Share (0..1) of the question's term weight that the catalogue's words carry."""
+    instead: bool = False
+    """None of the kind meets the demands; these are others of its category that do."""
 
     @property
     def named(self) -> Match | None:
@@ -97,14 +99,15 @@ class ProductSearch:
         matrix = features.matrix(query)
         scores = matrix @ np.asarray(WEIGHTS, dtype=np.float32)
         kinds = self.kinds_in(text)
-        allowed = self._allowed(kinds, constraints, disliked)
+        allowed, instead = self._allowed(kinds, constraints, disliked)
         matches = [
             Match(source, float(scores[i]) - self._sold_out(source),
                   self._named(source, query.terms, text), float(matrix[i, 0]))
             for i, source in enumerate(features.sources) if source in allowed
         ]  # fmt: skip
         matches.sort(key=lambda match: -match.score)
-        return ProductsFound(tuple(matches), tuple(kinds), self._covered(features, query.terms))
+        covered = self._covered(features, query.terms)
+        return ProductsFound(tuple(matches), tuple(kinds), covered, instead)
 
     def colours_in_names(self, text: str, colours: Mapping[str, str]) -> frozenset[str]:
         """Colours that are part of a kind's name here, as in "green tea": no demand at all.
@@ -162,16 +165,18 @@ class ProductSearch:
 
     def _allowed(
         self, kinds: Mapping[str, frozenset[str]], constraints: Constraints, disliked: Sequence[str]
-    ) -> frozenset[str]:
+    ) -> tuple[frozenset[str], bool]:
+        """The products that may be shown, and whether they only stand in for the kind."""
         fits = frozenset(
             name
             for name, product in self.products.items()
             if name not in disliked and constraints.variant_of(product) is not None
         )
         if not kinds:
-            return fits
+            return fits, False
         of_kind: frozenset[str] = frozenset().union(*kinds.values())
-        return fits & of_kind or fits & self._whole_category(of_kind)
+        meant = fits & of_kind
+        return (meant, False) if meant else (fits & self._whole_category(of_kind), True)
 
     def _whole_category(self, products: frozenset[str]) -> frozenset[str]:
         """All products of the one category these belong to; none if they belong to several."""

@@ -131,7 +131,8 @@ class Understanding:
         cues = ["describe_strong", "price", "stock", "review"]
         if session.turns[-1].route in (Route.DESCRIBE, Route.REVIEW):
             cues.append("describe")
-        property_alone = len(terms(asked)) <= PROPERTY_TERMS and any(has(c, plain) for c in cues)
+        brief = len(terms(asked)) <= PROPERTY_TERMS and not self._kinds(asked)
+        property_alone = brief and any(has(c, plain) for c in cues)
         if (THAT_ONE.search(plain) or property_alone) and not others:
             return session.products[0]
         return ""

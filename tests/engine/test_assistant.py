@@ -177,3 +177,19 @@ def test_a_price_asked_for_is_told_with_its_source_whatever_else_is_unstated(ask
     assert part.route is Route.DESCRIBE
     assert "39.50" in part.closing
     assert part.text or part.citations
+
+
+@pytest.mark.parametrize("text", ["red scarf under 50 euro", "50欧元以下的红色围巾"])
+def test_what_stands_in_for_the_thing_asked_for_is_not_said_to_match(ask: Ask, text: str) -> None:
+    part = ask(text)[0].parts[0]
+    assert part.products
+    assert part.prompt is None
+    assert part.text.startswith(("I found nothing that is", "没有找到符合"))
+    assert not any(card.reason for card in part.products)
+
+
+def test_similar_ones_say_what_they_are_similar_to(ask: Ask) -> None:
+    _, session = ask("do you sell desk lamps?")
+    part = ask("", session, action=f"similar:{session.products[0]}")[0].parts[0]
+    assert part.products
+    assert all(card.reason for card in part.products)

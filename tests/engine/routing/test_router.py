@@ -79,3 +79,10 @@ def test_a_demand_alone_keeps_the_kind_asked_for_before(ask: Ask) -> None:
     cards = ask("300欧以下的有吗", session)[0].parts[0].products
     assert cards
     assert all("椅" in card.name for card in cards)
+
+
+def test_a_thing_named_is_meant_whatever_was_shown_before(ask: Ask) -> None:
+    _, session = ask("想买个送妈妈的茶具")
+    part = ask("铸铁煎锅多重", session)[0].parts[0]
+    assert part.route is Route.DESCRIBE
+    assert [c.id for c in part.citations] == ["product:cast-iron-pan"]
