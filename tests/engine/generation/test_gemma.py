@@ -33,6 +33,9 @@ from tests.engine.generation.tiny import QUESTIONS, Tiny, asked
 
 NEAR = 2e-3
 """How far apart two ways to sum the same in float32 may end."""
+TINY_NEAR = 5e-4
+"""The same for the tiny model: 1.7e-4 was seen twice in 14 whole runs (else 4e-7 at most); rotary
+frequencies rounded to bfloat16, the smallest mistake tried, are 1.4e-3 off."""
 
 REAL = {
     "en": Prompt(Route.FAQ, "en", "Can I still send the lamp back after three weeks?", (
@@ -75,7 +78,7 @@ def test_a_step_gives_transformers_scores(tiny: Tiny, chunk: int) -> None:
     judge = Gemma3ForCausalLM.from_pretrained(tiny.ending, dtype=torch.float32)
     expected = judge(torch.tensor([ids])).logits[0, -1].detach()
     found = logits_in_chunks(Gemma.load(tiny.ending, torch.float32), ids, chunk)
-    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(found, expected, atol=TINY_NEAR, rtol=TINY_NEAR)
 
 
 @pytest.mark.model
