@@ -20,11 +20,18 @@ from engine.orders import Orders
 from engine.publish import asked_rows, build_snapshot, publish
 from engine.recommend.blend import Recommender
 from engine.recommend.co_occurrence import co_occurrence
-from engine.retrieval.encoders import Encoders
-from engine.retrieval.entries import ROUTE, EntrySearch
+from engine.retrieval.encoders import (
+    RERANK,
+    Encoder,
+    Encoders,
+    SentenceTransformerEncoder,
+    Vectors,
+)
+from engine.retrieval.entries import EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.head import Head
 from engine.retrieval.products import ProductSearch, product_rows
+from engine.retrieval.rows import ROUTE
 from engine.retrieval.snapshot import Progress, SnapshotData, is_outdated, read_live, read_snapshot
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
@@ -53,11 +60,16 @@ def shop_knowledge(
         i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
     ]
     sources = tuple(sorted({row.source for row in entries}))
+    vectors = data.vectors["entries"]
+
+    def part(key: str) -> tuple[Vectors, Head]:
+        return vectors[key][rows], Head(sources, data.heads[key][rows])
+
+    second = part(RERANK) if RERANK in vectors else None
     found = {
-        key: EntryFeatures(
-            [entries[i] for i in rows], v[rows], Head(sources, data.heads[key][rows])
-        )
-        for key, v in data.vectors["entries"].items()
+        key: EntryFeatures([entries[i] for i in rows], *part(key), second)
+        for key in vectors
+        if key != RERANK
     }
     cards = Cards(search.products, known.shop, known.replies)
     return ShopKnowledge(
@@ -184,6 +196,26 @@ def _keep_up(home: Path, encoders: Encoders, progress: Progress | None) -> None:
         publish(live / "knowledge", home, encoders, progress)
 
 
+def load_encoders(settings: Settings) -> Encoders:
+    """The encoders the settings name; the re-ranking one is found as soon as it is prepared."""
+
+    def reranker() -> Encoder | None:
+        from engine.retrieval.reranker import OFF, prepared_reranker
+
+        if settings.reranker == OFF:
+            return None
+        if settings.reranker:
+            return SentenceTransformerEncoder(settings.reranker, settings.threads)
+        folder = prepared_reranker(settings)
+        if folder is None:
+            return None
+        from engine.retrieval.embedding_gemma import EmbeddingGemma
+
+        return EmbeddingGemma(folder, threads=settings.threads)
+
+    return Encoders.load(settings.encoder, settings.threads, reranker)
+
+
 def build_assistant(
     settings: Settings,
     *,
@@ -201,7 +233,7 @@ def build_assistant(
     `clock` says what day it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    encoders = Encoders.load(settings.encoder, settings.threads)
+    encoders = load_encoders(settings)
     folder = ensure_shop(settings.home, settings.kb)
     only = ""
     if settings.kb is not None and aside:

@@ -43,6 +43,7 @@ class Settings:
     web_port: int
     web_origins: tuple[str, ...]
     encoder: str | None
+    reranker: str | None
     model: str | None
     generator_url: str | None
     generator_model: str | None
@@ -186,6 +187,9 @@ TABLE: tuple[Setting, ...] = (
             "further origins the chat page is served under, comma separated", _list, ()),
     Setting("SHOPDESK_ENCODER", "encoder",
             "a sentence-transformers folder or hub name (default: MiniLM and USE)", str),
+    Setting("SHOPDESK_RERANKER", "reranker",
+            "a sentence-transformers folder or hub name that is asked where the encoders are "
+            "unsure, or off (default: EmbeddingGemma 300M, once prepared)", str),
     Setting("SHOPDESK_MODEL", "model", "a model folder or hub name (default: Gemma 3 270M)", str),
     Setting("GENERATOR_URL", "generator_url", "an OpenAI-compatible server for the generator",
             _HTTP),

@@ -21,10 +21,10 @@ def run_command(arguments: argparse.Namespace) -> int:
         raise
     result: dict[str, object] = {"folder": str(folder), **counts, "refused": []}
     if arguments.action == "publish":
+        from engine.build import load_encoders
         from engine.publish import publish
-        from engine.retrieval.encoders import Encoders
 
-        encoders = Encoders.load(settings.encoder, settings.threads)
+        encoders = load_encoders(settings)
         with progress_bar("building the snapshot") as progress:
             result["snapshot"] = publish(folder, settings.home, encoders, progress)
     if arguments.json:

@@ -27,6 +27,8 @@ COMMANDS = {
     "doctor": "what is on, what is missing, how to mend it",
     "prepare": "prepare the models once",
     "kb": "the shop's knowledge: check, publish",
+    "tune": "learn ranks and thresholds from the shop's own examples",
+    "eval": "measure quality: faq, pairs, search",
     "bench": "measure speed: chat, intake",
     "train": "train the adapter",
 }
@@ -61,6 +63,8 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--language", help="the language to begin in")
     elif name == "kb":
         command.add_argument("action", choices=("check", "publish"))
+    elif name == "eval":
+        _eval_arguments(command)
     elif name == "bench":
         command.add_argument("what", choices=("chat", "intake"))
         command.add_argument("--repeat", type=int, default=3)
@@ -73,6 +77,22 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--start", type=Path, help="an adapter to go on from")
     elif name == "doctor":
         command.add_argument("--settings", action="store_true", help="print the settings table")
+
+
+def _eval_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("faq", "pairs", "search"))
+    for option, purpose in (
+        ("entries", "CSV: id,question[,answer]"),
+        ("queries", "CSV: text,id (faq) or query,sku (search)"),
+        ("validation", "CSV like --queries, which the threshold is chosen on"),
+        ("pairs", "TSV: text, text, 0 or 1"),
+        ("products", "CSV of products"),
+        ("details", "write one JSON line a query to this file"),
+        ("pictures", "draw reliability and risk-coverage into this folder"),
+    ):
+        command.add_argument(f"--{option}", type=Path, help=purpose)
+    command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
+    command.add_argument("--tune", action="store_true", help="adapt to the entries first")
 
 
 def _day(text: str) -> date:

@@ -5,71 +5,24 @@ Source: Gemma 3 technical report (2025); equal to transformers' Gemma3ForCausalL
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as f
 
 from engine.errors import ModelError
-
-MEND_FOLDER = (
-    "delete this folder if shopdesk prepared it: the next start makes it anew; "
-    "a folder of your own (SHOPDESK_MODEL) needs config.json, tokenizer.json, model.safetensors."
+from engine.gemma_parts import (
+    MEND_FOLDER,
+    Shape,
+    frequencies,
+    norm,
+    read_shape,
+    rotate,
+    rotation,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The sizes of a Gemma 3 text model."""
-
-    hidden: int
-    heads: int
-    kv_heads: int
-    head_size: int
-    eps: float
-    scale: float
-    window: int
-    sliding: tuple[bool, ...]
-    theta: float
-    theta_sliding: float
-
-    @classmethod
-    def read(cls, config: Mapping[str, Any]) -> Shape:
-        """The shape a model's config.json states. Raises ModelError for other architectures."""
-        if config.get("model_type") != "gemma3_text":
-            raise ModelError(
-                f"not a Gemma 3 text model ({config.get('model_type')!r})",
-                mend="serve it with vLLM or llama-server and set GENERATOR_URL.",
-            )
-        rope = config["rope_parameters"]
-        return cls(
-            hidden=config["hidden_size"],
-            heads=config["num_attention_heads"],
-            kv_heads=config["num_key_value_heads"],
-            head_size=config["head_dim"],
-            eps=config["rms_norm_eps"],
-            scale=config["query_pre_attn_scalar"] ** -0.5,
-            window=config["sliding_window"],
-            sliding=tuple(kind == "sliding_attention" for kind in config["layer_types"]),
-            theta=rope["full_attention"]["rope_theta"],
-            theta_sliding=rope["sliding_attention"]["rope_theta"],
-        )
-
-
-def read_shape(folder: Path) -> Shape:
-    """The shape a model folder's config.json states. Raises ModelError."""
-    try:
-        return Shape.read(json.loads((folder / "config.json").read_text("utf-8")))
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise ModelError(
-            f"config.json does not read ({type(error).__name__}: {error})",
-            where=str(folder), mend=MEND_FOLDER,
-        ) from error  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +59,7 @@ class Gemma:
         self.norm = (1 + weights["model.norm.weight"].float()).to(dtype)
         self._normaliser = torch.tensor(shape.hidden**0.5, dtype=dtype)
         self._turns = {
-            slides: _frequencies(shape.head_size, theta)
+            slides: frequencies(shape.head_size, theta)
             for slides, theta in ((True, shape.theta_sliding), (False, shape.theta))
         }
 
@@ -138,24 +91,24 @@ class Gemma:
         positions = first[:, None] + torch.arange(new, device=tokens.device)
         end = int(max(starts)) + new
         masks = self._masks(positions, end)
-        rotations = {slides: _rotation(positions, turn, self.embedding.dtype)
+        rotations = {slides: rotation(positions, turn, self.embedding.dtype)
                      for slides, turn in self._turns.items()}  # fmt: skip
         x = self.embedding[tokens] * self._normaliser
         for number, layer in enumerate(self.layers):
             slides = self.shape.sliding[number]
-            x = x + _norm(
+            x = x + norm(
                 self._attend(layer, number, x, row, positions, end, masks[slides],
                              rotations[slides], cache),
                 layer.after_attention, self.shape.eps,
             )  # fmt: skip
-            inner = f.linear(_norm(x, None, self.shape.eps), layer.gate_up)
+            inner = f.linear(norm(x, None, self.shape.eps), layer.gate_up)
             gate, up = inner.chunk(2, -1)
-            x = x + _norm(
+            x = x + norm(
                 f.linear(f.gelu(gate, approximate="tanh") * up, layer.down),
                 layer.after_feed_forward,
                 self.shape.eps,
             )
-        return _norm(x[:, -1], self.norm, self.shape.eps)
+        return norm(x[:, -1], self.norm, self.shape.eps)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
@@ -182,11 +135,11 @@ class Gemma:
     ) -> Tensor:
         shape = self.shape
         count, new, _ = x.shape
-        qkv = f.linear(_norm(x, None, shape.eps), layer.qkv)
+        qkv = f.linear(norm(x, None, shape.eps), layer.qkv)
         heads = qkv.view(count, new, shape.heads + 2 * shape.kv_heads, shape.head_size)
         q, k, v = torch.split(heads, [shape.heads, shape.kv_heads, shape.kv_heads], 2)
-        q = _rotate(_norm(q, layer.q_norm, shape.eps), rotation).transpose(1, 2)
-        k = _rotate(_norm(k, layer.k_norm, shape.eps), rotation)
+        q = rotate(norm(q, layer.q_norm, shape.eps), rotation).transpose(1, 2)
+        k = rotate(norm(k, layer.k_norm, shape.eps), rotation)
         # One write for all rows: row i's tokens go to its own positions.
         cache.keys[number][row[:, None], :, positions] = k
         cache.values[number][row[:, None], :, positions] = v
@@ -217,27 +170,3 @@ def _layer(weights: Mapping[str, Tensor], number: int, dtype: torch.dtype) -> La
         after_attention=(1 + get("post_attention_layernorm")).to(dtype),
         after_feed_forward=(1 + get("post_feedforward_layernorm")).to(dtype),
     )
-
-
-def _norm(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
-    """RMS norm over the last dimension, computed in float32."""
-    wide = x.float()
-    wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + eps)
-    return (wide if weight is None else wide * weight.float()).to(x.dtype)
-
-
-def _frequencies(size: int, theta: float) -> Tensor:
-    exponents = torch.arange(0, size, 2, dtype=torch.float32) / size
-    return torch.as_tensor(1.0 / theta**exponents)
-
-
-def _rotation(positions: Tensor, turn: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    angles = positions[:, :, None].float() * turn.to(positions.device)
-    both = torch.cat((angles, angles), -1)[:, :, None]
-    return both.cos().to(dtype), both.sin().to(dtype)
-
-
-def _rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-    cos, sin = rotation
-    first, second = x.chunk(2, -1)
-    return x * cos + torch.cat((-second, first), -1) * sin

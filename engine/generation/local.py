@@ -22,7 +22,7 @@ def check_folder(folder: Path) -> None:
     """Look at a model folder without loading it. Raises ModelError where it would not load."""
     from safetensors import SafetensorError, safe_open
 
-    from engine.generation.gemma import MEND_FOLDER, read_shape
+    from engine.gemma_parts import MEND_FOLDER, read_shape
 
     read_shape(folder)
     try:
@@ -53,7 +53,8 @@ class LocalGenerator:
         import torch
         from tokenizers import Tokenizer
 
-        from engine.generation.gemma import MEND_FOLDER, Gemma
+        from engine.gemma_parts import MEND_FOLDER
+        from engine.generation.gemma import Gemma
 
         torch.set_num_threads(threads)
         try:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
@@ -20,18 +18,24 @@ from engine.generation.gguf_parts import (
     part_paths,
 )
 from engine.generation.merge import CONFIG, WEIGHTS, merge_adapter, shipped_adapter
+from engine.model_cache import (
+    MANIFEST,
+    Advance,
+    Step,
+    is_complete,
+    one_at_a_time,
+    publish_folder,
+    shown_progress,
+    unwritten,
+)
 from engine.settings import Settings
 
 MODEL_NAME = "gemma-3-270m"
 FORMAT_VERSION = 1
 """Raise when the prepared folder's content changes for the same model and adapter."""
-MANIFEST = "manifest.json"
 _GGUF = "model.gguf"
 _WEIGHTS = "model.safetensors"
 _ERROR_LEVEL = 40
-_BYTES_NEEDED = 1_400_000_000
-
-Step = Callable[[str], None]
 
 
 def prepare_default_model(
@@ -47,14 +51,14 @@ def prepare_default_model(
     folder = models / _folder_name(adapter)
     if is_complete(folder):
         return folder
-    with _one_at_a_time(models), _progress(progress) as (step, advance):
+    with one_at_a_time(models), shown_progress(progress, GGUF_BYTES) as (step, advance):
         if is_complete(folder):
             return folder
         base = _prepare_base(models, step, advance)
         if adapter is None:
             return base
         step("merging the adapter")
-        return _publish(folder, lambda work: _merge(base, adapter, work))
+        return publish_folder(folder, lambda work: _merge(base, adapter, work))
 
 
 def prepare_base_model(settings: Settings, progress: bool = True) -> Path:
@@ -63,7 +67,7 @@ def prepare_base_model(settings: Settings, progress: bool = True) -> Path:
     base = models / _folder_name(None)
     if is_complete(base):
         return base
-    with _one_at_a_time(models), _progress(progress) as (step, advance):
+    with one_at_a_time(models), shown_progress(progress, GGUF_BYTES) as (step, advance):
         return _prepare_base(models, step, advance)
 
 
@@ -71,15 +75,6 @@ def prepared_model(settings: Settings) -> Path | None:
     """The folder `prepare_default_model` would take as it is, or None before that has run."""
     folder = settings.cache / "models" / _folder_name(shipped_adapter())
     return folder if is_complete(folder) else None
-
-
-def is_complete(folder: Path) -> bool:
-    """Whether a prepared folder holds every file of its manifest at its full size."""
-    try:
-        sizes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["bytes"]
-        return all((folder / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, KeyError):
-        return False
 
 
 def _folder_name(adapter: Path | None) -> str:
@@ -90,7 +85,7 @@ def _folder_name(adapter: Path | None) -> str:
     return "-".join([*parts, f"v{FORMAT_VERSION}"])
 
 
-def _prepare_base(models: Path, step: Step, advance: Callable[[int], None]) -> Path:
+def _prepare_base(models: Path, step: Step, advance: Advance) -> Path:
     base = models / _folder_name(None)
     if is_complete(base):
         return base
@@ -100,9 +95,9 @@ def _prepare_base(models: Path, step: Step, advance: Callable[[int], None]) -> P
         work.mkdir(exist_ok=True)
         gguf = assemble(part_paths(), work / _GGUF, advance=advance)
     except OSError as error:
-        raise _unwritten(models, error) from error
+        raise unwritten(models, error) from error
     step("converting the model (once, about a minute)")
-    _publish(base, lambda folder: _convert(gguf, folder))
+    publish_folder(base, lambda folder: _convert(gguf, folder))
     shutil.rmtree(work)
     return base
 
@@ -129,80 +124,6 @@ def _merge(base: Path, adapter: Path, work: Path) -> None:
         if file.name not in (_WEIGHTS, MANIFEST):
             shutil.copy2(file, work / file.name)
     merge_adapter(base / _WEIGHTS, adapter, work / _WEIGHTS)
-
-
-def _publish(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """Fill a temporary folder, then rename it into place: never a half-written model."""
-    from safetensors import SafetensorError
-
-    work = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        work.mkdir()
-        fill(work)
-        sizes = {file.name: file.stat().st_size for file in sorted(work.iterdir())}
-        (work / MANIFEST).write_text(
-            json.dumps({"model": folder.name, "bytes": sizes}, indent=2), encoding="utf-8"
-        )
-    except BaseException as error:
-        shutil.rmtree(work, ignore_errors=True)
-        # safetensors tells of a full disk by an error of its own.
-        if isinstance(error, OSError | SafetensorError):
-            raise _unwritten(folder.parent, error) from error
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
-    return work.replace(folder)
-
-
-def _unwritten(where: Path, error: Exception) -> ModelError:
-    said = error.strerror if isinstance(error, OSError) else None
-    return ModelError(
-        f"the model could not be written: {said or error}",
-        where=str(where),
-        mend=f"free at least {_BYTES_NEEDED / 1e9:.1f} GB there, "
-        "or set SHOPDESK_CACHE to a folder on a larger disk.",
-    )
-
-
-@contextmanager
-def _one_at_a_time(models: Path) -> Iterator[None]:
-    """Hold a lock file, so that two processes never prepare at once."""
-    import fcntl
-
-    try:
-        models.mkdir(parents=True, exist_ok=True)
-        lock = (models / ".lock").open("w")
-    except OSError as error:
-        raise ModelError(f"the model cache cannot be written: {error.strerror}",
-                         where=str(models), mend="set SHOPDESK_CACHE to a folder you may write."
-                         ) from error  # fmt: skip
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _progress(shown: bool) -> Iterator[tuple[Step, Callable[[int], None]]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    # Our own handle on stderr: the libraries' bars are silenced by redirecting sys.stderr.
-    console = Console(file=sys.stderr)
-    with Progress(
-        *columns, console=console, disable=not shown, redirect_stdout=False, redirect_stderr=False
-    ) as bar:
-        tasks: list[int] = []
-
-        def step(text: str) -> None:
-            if tasks:
-                bar.update(bar.task_ids[-1], total=1, completed=1)
-            tasks.append(bar.add_task(text, total=None if tasks else GGUF_BYTES))
-
-        def advance(count: int) -> None:
-            bar.update(bar.task_ids[-1], advance=count)
-
-        yield step, advance
 
 
 @contextmanager

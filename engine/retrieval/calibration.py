@@ -1,21 +1,18 @@
-"""From features to a rank and to a probability of being right, learned from the shop's examples.
-
-Every example question is asked with itself hidden (a right answer exists), and once more with
-its whole entry hidden (none exists); generic questions no shop answers are further examples of
-the latter.
-"""
+"""From features to a rank and to a probability of being right, learned from held-out trials."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.retrieval.features import ABSENT, EntryFeatures, Matrix, Query
-from engine.retrieval.head import HeadFit
+from engine.retrieval.features import (
+    Matrix,
+    Query,
+)
+from engine.retrieval.trials import Trial
 
 CANDIDATES = 8
 FEWEST_EXAMPLES = 60
@@ -24,7 +21,9 @@ RIGHT_WHEN_CERTAIN = 0.97
 RIGHT_WHEN_LIKELY = 0.95
 LEAST_LIKELY = 0.9
 KEPT_UNSURE = 0.985
-MOST_TRIALS = 700
+KEPT_WHEN_REFUSING = 0.95
+ROUGH = (0, 3, 5, 6, 9)
+"""Columns that say which entries are worth telling apart when the rank is learned."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -35,6 +34,8 @@ class Thresholds:
     certain: float
     likely: float
     unsure: float
+    refuse: float = 0.2
+    """Where an answer must be given or refused, with nothing between: refused below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Ranked:
     confidence: float
 
 
+def reranked(key: str) -> str:
+    """The key of the calibration for an encoder's features with the re-ranking encoder's."""
+    return f"{key}+rerank"
+
+
 def rank(features: Matrix, query: Query, unseen: float, calibration: Calibration) -> Ranked:
     """Rank all entries for a question; `unseen` is the share of its term weight no entry has."""
     logits = calibration.rank.logit(features)
@@ -87,73 +93,6 @@ def _evidence(
         [logits[best], margin, *(float(x) for x in features[best]), unseen, short],
         dtype=np.float64,
     )
-
-
-def unseen_share(
-    found: EntryFeatures, query: Query, hidden: npt.NDArray[np.bool_] | None = None
-) -> float:
-    """Share (0..1) of the question's term weight that stands in no row (that is not hidden)."""
-    rows: list[int] = [] if hidden is None else np.flatnonzero(hidden).tolist()
-    taken = Counter(term for row in rows for term in set(found.lexical.terms[row]))
-    weights = {
-        term: found.lexical.idf(term)
-        if found.lexical.seen(term) > taken[term]
-        else found.lexical.rarest
-        for term in query.terms
-    }
-    whole = sum(weights.values())
-    lost = sum(w for term, w in weights.items() if found.lexical.seen(term) <= taken[term])
-    return lost / whole if whole else 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One question asked under known conditions. `right`: the entry's position, or None."""
-
-    query: Query
-    features: Matrix
-    unseen: float
-    right: int | None
-    group: int
-
-
-def trials(
-    found: EntryFeatures, fit: HeadFit, language: str, out_of_scope: Sequence[Query]
-) -> tuple[Trial, ...]:
-    """Held-out trials of the shop's own questions in `language`, and out-of-scope ones.
-
-    `fit`: the head of `found`. Of many questions every second or third is asked.
-    """
-    asked = [
-        row
-        for row, text in enumerate(found.rows)
-        if text.field == "question" and text.language == language
-    ]
-    made: list[Trial] = []
-    for row in asked[:: 1 + len(asked) // MOST_TRIALS]:
-        made.extend(_held_out(found, fit, row))
-    for position, query in enumerate(out_of_scope):
-        features = found.matrix(query)
-        unseen = unseen_share(found, query)
-        made.append(Trial(query, features, unseen, None, len(found.sources) + position))
-    return tuple(made)
-
-
-def _held_out(found: EntryFeatures, fit: HeadFit, row: int) -> Iterator[Trial]:
-    """One example asked without itself, then without its whole entry."""
-    query = Query(found.vectors[row : row + 1], found.lexical.terms[row])
-    entry = int(found.row_source[row])
-    own = np.arange(len(found.rows)) == row
-    without = fit.left_out(found.order[own])[0]
-    yield Trial(
-        query, found.matrix(query, own, without), unseen_share(found, query, own), entry, entry
-    )
-    whole = found.row_source == entry
-    block = np.flatnonzero(whole & fit.used[found.order])
-    left = fit.left_out(found.order[block])[int(np.searchsorted(block, row))]
-    gone = found.matrix(query, whole, left)
-    gone[entry] = (ABSENT, ABSENT, 0.0, 0.0, 0.0, 0.0)
-    yield Trial(query, gone, unseen_share(found, query, whole), None, entry)
 
 
 def learn(made: Sequence[Trial]) -> Calibration:
@@ -186,7 +125,7 @@ def _fit(values: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = N
 def _fit_rank(answerable: Sequence[Trial]) -> Weights:
     values, labels = [], []
     for trial in answerable:
-        rough = trial.features[:, 0] + trial.features[:, 3] + trial.features[:, 5]
+        rough = trial.features[:, ROUGH[: 3 if trial.features.shape[1] == 6 else 5]].sum(axis=1)
         chosen = set(np.argsort(-rough)[:CANDIDATES].tolist()) | {trial.right}
         for entry in sorted(c for c in chosen if c is not None):
             values.append(trial.features[entry])
@@ -225,7 +164,7 @@ def choose_thresholds(
 
     certain and likely: the lowest cuts above which the wanted share of answers is right, likely
     never below LEAST_LIKELY;
-    unsure: the cut that keeps KEPT_UNSURE of the right candidates.
+    unsure: the cut that keeps KEPT_UNSURE of the right candidates; refuse: KEPT_WHEN_REFUSING.
     """
     order = np.argsort(-confidence, kind="stable")
     precision = np.cumsum((right * weight)[order]) / np.cumsum(weight[order])
@@ -238,4 +177,42 @@ def choose_thresholds(
     likely = min(max(cut(RIGHT_WHEN_LIKELY), LEAST_LIKELY), certain)
     kept = confidence[right]
     unsure = float(np.quantile(kept, 1 - KEPT_UNSURE)) if len(kept) else likely
-    return Thresholds(certain, likely, min(unsure, likely))
+    refuse = float(np.quantile(kept, 1 - KEPT_WHEN_REFUSING)) if len(kept) else likely
+    return Thresholds(certain, likely, min(unsure, likely), refuse)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Trials as a calibration judges them: confidence, whether the first is right, band cuts."""
+
+    confidence: Floats
+    right: npt.NDArray[np.bool_]
+    answerable: npt.NDArray[np.bool_]
+    told: npt.NDArray[np.bool_]
+
+
+def judge_trials(made: Sequence[Trial], calibration: Calibration) -> Judged:
+    """What a calibration says of trials it has not seen."""
+    evidence, right = _evidences(made, calibration.rank)
+    confidence = 1 / (1 + np.exp(-calibration.confidence.logit(evidence)))
+    answerable = np.array([trial.right is not None for trial in made])
+    return Judged(confidence, right, answerable, confidence >= calibration.thresholds.likely)
+
+
+def cross_validated(made: Sequence[Trial], folds: int = 5) -> Judged:
+    """What calibrations learned from other entries say of each trial."""
+    from sklearn.model_selection import GroupKFold
+
+    groups = [trial.group for trial in made]
+    parts, places = [], []
+    for fit, held in GroupKFold(n_splits=folds).split(groups, groups, groups):
+        learned = learn([made[i] for i in fit])
+        parts.append(judge_trials([made[i] for i in held], learned))
+        places.append(held)
+    order = np.argsort(np.concatenate(places))
+    return Judged(
+        np.concatenate([part.confidence for part in parts])[order],
+        np.concatenate([part.right for part in parts])[order],
+        np.concatenate([part.answerable for part in parts])[order],
+        np.concatenate([part.told for part in parts])[order],
+    )

@@ -13,6 +13,9 @@ from engine.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
 RECENT_QUESTIONS = 256
+BATCH = 64
+RERANK = "rerank"
+"""The key of the encoder that is asked only where the first ones are unsure."""
 
 
 class Encoder(Protocol):
@@ -131,14 +134,40 @@ class KnowsWords(Protocol):
 class Encoders:
     """The encoder of each language; "other" serves all that have none of their own."""
 
-    def __init__(self, by_language: Mapping[str, Encoder]) -> None:
+    def __init__(
+        self,
+        by_language: Mapping[str, Encoder],
+        find_reranker: Callable[[], Encoder | None] = lambda: None,
+    ) -> None:
+        """`find_reranker` gives the re-ranking encoder once there is one."""
         self.by_language = dict(by_language)
+        self._find_reranker = find_reranker
+        self._reranker: Encoder | None = None
         self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        self._prefetched: dict[tuple[str, str], Vectors] = {}
+
+    def prefetch(
+        self, key: str, texts: Sequence[str], advance: Callable[[int], object] = lambda _: None
+    ) -> None:
+        """Encode many questions at once, before they are asked one by one."""
+        missing = sorted({t for t in texts if (key, t) not in self._prefetched}, key=len)
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            made = self.encoder(key).encode(batch)
+            self._prefetched.update(((key, t), v) for t, v in zip(batch, made, strict=True))
+            advance(len(batch))
+
+    def forget_prefetched(self) -> None:
+        """Give the memory of `prefetch` back."""
+        self._prefetched.clear()
 
     def questions(self, key: str, texts: Sequence[str]) -> Vectors:
         """Unit vectors of questions, shape (texts, size); one just asked is not encoded again."""
+        if self._prefetched and all((key, text) in self._prefetched for text in texts):
+            return np.stack([self._prefetched[key, text] for text in texts])
         missing = [text for text in texts if (key, text) not in self._recent]
-        fresh = self.by_language[key].encode(missing)
+        encoder = self.encoder(key)
+        fresh = encoder.encode(missing)
         made = dict(zip(missing, fresh, strict=True))
         vectors = [made[t] if t in made else self._recent.get((key, t)) for t in texts]
         for text, vector in made.items():
@@ -147,16 +176,43 @@ class Encoders:
             self._recent.popitem(last=False)
         lost = [i for i, vector in enumerate(vectors) if vector is None]
         for i in lost:
-            vectors[i] = self.by_language[key].encode([texts[i]])[0]
+            vectors[i] = encoder.encode([texts[i]])[0]
         return np.stack([vector for vector in vectors if vector is not None])
 
     @classmethod
-    def load(cls, model: str | None = None, threads: int = 2) -> Encoders:
+    def load(
+        cls,
+        model: str | None = None,
+        threads: int = 2,
+        find_reranker: Callable[[], Encoder | None] = lambda: None,
+    ) -> Encoders:
         """A sentence-transformers model for all, else MiniLM for English, USE for the rest."""
         if model is not None:
             one = SentenceTransformerEncoder(model, threads)
-            return cls({"en": one, "other": one})
-        return cls({"en": MiniLmEncoder(threads), "other": UniversalEncoder(threads)})
+            return cls({"en": one, "other": one}, find_reranker)
+        both: dict[str, Encoder] = {
+            "en": MiniLmEncoder(threads),
+            "other": UniversalEncoder(threads),
+        }
+        return cls(both, find_reranker)
+
+    @property
+    def reranker(self) -> Encoder | None:
+        """The re-ranking encoder, from the moment it is prepared."""
+        if self._reranker is None:
+            self._reranker = self._find_reranker()
+        return self._reranker
+
+    def encoder(self, key: str) -> Encoder:
+        """The encoder of a key: a language's, "other" or RERANK. Raises KeyError."""
+        if key == RERANK and self.reranker is not None:
+            return self.reranker
+        return self.by_language[key]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the encoders an entry's rows are embedded by."""
+        return (*self.by_language, *((RERANK,) if self.reranker else ()))
 
     def english_words(self) -> frozenset[str]:
         """Correct English words, where the English encoder's tokenizer lists any."""
@@ -171,4 +227,4 @@ class Encoders:
     @property
     def names(self) -> dict[str, str]:
         """The encoders' names, as a snapshot records them."""
-        return {key: encoder.name for key, encoder in self.by_language.items()}
+        return {key: self.encoder(key).name for key in self.keys}

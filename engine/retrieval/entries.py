@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import yaml
 
 from engine.retrieval.answerable import PassageCheck
-from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, unseen_share
-from engine.retrieval.encoders import Encoders, Vectors
-from engine.retrieval.features import ENTRY_FEATURES, EntryFeatures
-from engine.retrieval.index import Row
+from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, reranked
+from engine.retrieval.encoders import RERANK, Encoders
+from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, EntryFeatures, Query
+from engine.retrieval.rows import ROUTE
 from engine.retrieval.text import normalise, terms
-from engine.types import Band, Entry, Product
+from engine.retrieval.trials import unseen_share
+from engine.types import Band
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 COMMA = re.compile(rf"{CLAUSE_END.pattern}|[,，;；]\s*")
 MOST_CLAUSES = 6
@@ -26,9 +23,9 @@ JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
 plus being what its "it" means."""
 POINTING = re.compile(r"\b(it|its|that|this|they|them)\b|[这那]个|它|这")
-ROUTE, GOODS = "route:", "goods"
-ROUTE_EXAMPLES = Path(__file__).parent.parent / "routing" / "data" / "examples.yaml"
 EMPTY_FEATURES = dict.fromkeys((*ENTRY_FEATURES, "unseen"), 0.0)
+SURE_OF_ROUTE = 0.95
+"""A message this surely no question to an entry needs no second look."""
 MOST_UNSEEN = 0.4
 """Share of a question's term weight that may be unknown to all entries in an answer told."""
 
@@ -45,6 +42,8 @@ class Found:
     route: str = ""
     """The route whose examples came first, before any entry, and how sure that is."""
     route_confidence: float = 0.0
+    reranked: bool = False
+    """Whether the re-ranking encoder was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +52,6 @@ class _Tried:
 
     found: Found
     logits: Mapping[str, float]
-
-
-def entry_rows(entries: Sequence[Entry]) -> tuple[Row, ...]:
-    """The texts an entry is found by: its questions, titles and answers, in every language."""
-    rows: list[Row] = []
-    for entry in entries:
-        for language, title in entry.titles.items():
-            rows.append(Row(entry.id, "title", language, title))
-        for language, asked in entry.questions.items():
-            rows.extend(Row(entry.id, "question", language, text) for text in asked)
-        for language, answer in entry.answers.items():
-            pieces = [piece for piece in SENTENCE_END.split(answer) if piece.strip()]
-            rows.extend(Row(entry.id, "answer", language, piece.strip()) for piece in pieces)
-    return tuple(rows)
-
-
-def route_rows() -> tuple[Row, ...]:
-    """Examples of what no entry answers; their source is "route:NAME"."""
-    examples = yaml.safe_load(ROUTE_EXAMPLES.read_text("utf-8"))
-    return tuple(
-        Row(f"{ROUTE}{name}", "question", language, text)
-        for name, by_language in examples.items()
-        for language, texts in by_language.items()
-        for text in texts
-    )
-
-
-def goods_rows(products: Sequence[Product]) -> tuple[Row, ...]:
-    """What the shop sells, as texts that speak for goods and against every entry.
-
-    "Somewhere to put shoes" is near a bench with a shoe rack, and so a wish, not a question.
-    """
-    return tuple(
-        Row(f"{ROUTE}{GOODS}", "title", language, text)
-        for product in products
-        for texts in (product.names, product.descriptions)
-        for language, text in texts.items()
-    )
 
 
 class EntrySearch:
@@ -118,7 +79,16 @@ class EntrySearch:
         mentions a place or name the question turns on is not told, only offered. One of the
         entry's own example questions is certain.
         """
-        return self._judged(question, self._surest(question, language))
+        first = self._judged(question, self._surest(question, language))
+        if not self._wants_second_look(first, language):
+            return first
+        return self._judged(question, self._surest(question, language, rerank=True))
+
+    def _wants_second_look(self, found: Found, language: str) -> bool:
+        """Whether the re-ranking encoder is to be asked: it is there, and nothing is certain."""
+        key = self._encoders.key(language)
+        sure = found.band is Band.CERTAIN or found.route_confidence >= SURE_OF_ROUTE
+        return self._found[key].reranks and bool(found.entries) and not sure
 
     def _judged(self, question: str, tried: _Tried) -> Found:
         found = _routes_apart(tried.found)
@@ -140,6 +110,12 @@ class EntrySearch:
         known = (self._asked.get(_bare(text)) for text in (question, *asked))
         return next((source for source in known if source), None)
 
+    def refuse_below(self, language: str) -> float:
+        """The confidence below which an answer is refused where nothing can be offered."""
+        key = self._encoders.key(language)
+        name = reranked(key) if self._found[key].reranks else key
+        return self._calibrations[name].thresholds.refuse
+
     def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
 
@@ -150,7 +126,13 @@ class EntrySearch:
         first = self._judged(asked, alone)
         if first.band is Band.CERTAIN or first.route_confidence == 1.0:
             return first
-        joined = self._surest(whole, language)
+        second_look = self._wants_second_look(first, language)
+        if second_look:
+            alone = self._surest(asked, language, rerank=True)
+            first = self._judged(asked, alone)
+            if first.band is Band.CERTAIN:
+                return first
+        joined = self._surest(whole, language, rerank=second_look)
         if not alone.logits or not joined.logits:
             return first
         return self._both(asked, whole, alone, joined, topic)
@@ -186,35 +168,51 @@ class EntrySearch:
         names = self._checks[found.entries[0]].strange_names(question)
         return bool(names) or found.features["unseen"] > MOST_UNSEEN
 
-    def _surest(self, question: str, language: str) -> _Tried:
+    def _surest(self, question: str, language: str, *, rerank: bool = False) -> _Tried:
         key = self._encoders.key(language)
         features = self._found[key]
         if not features.sources or not question.strip():
             return _Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
-        sentences = _pieces(CLAUSE_END, question)
-        clauses = _pieces(COMMA, question)
-        texts = list(dict.fromkeys((question, *sentences, *clauses)))
-        vectors = self._encoders.questions(key, texts)
-        tried = [self._one(features, key, t, v) for t, v in zip(texts, vectors, strict=True)]
-        told_by = len({question, *sentences})
+        texts, told_by = _ways_to_ask(question)
+        first = self._encoders.questions(key, texts)
+        second = self._encoders.questions(RERANK, texts) if rerank else [None] * len(texts)
+        calibration = self._calibrations[reranked(key) if rerank else key]
+        tried = [
+            _one(features, features.query(text, a, b), calibration)
+            for text, a, b in zip(texts, first, second, strict=True)
+        ]
         return _together(tried, told_by)
 
-    def _one(self, features: EntryFeatures, key: str, text: str, vector: Vectors) -> _Tried:
-        query = features.query(text, vector)
-        matrix = features.matrix(query)
-        calibration = self._calibrations[key]
-        unseen = unseen_share(features, query)
-        ranked = rank(matrix, query, unseen, calibration)
-        first = matrix[ranked.order[0]]
-        logits = calibration.rank.logit(matrix).tolist()
-        found = Found(
-            tuple(features.sources[i] for i in ranked.order),
-            ranked.logits,
-            ranked.confidence,
-            band_of(ranked, calibration),
-            {**dict(zip(ENTRY_FEATURES, first.tolist(), strict=True)), "unseen": unseen},
-        )
-        return _Tried(found, dict(zip(features.sources, logits, strict=True)))
+    def asked_texts(self, questions: Sequence[str]) -> list[str]:
+        """All texts that will be encoded when these questions are asked."""
+        ways = (_ways_to_ask(question)[0] for question in questions if question.strip())
+        return list(dict.fromkeys(text for texts in ways for text in texts))
+
+
+def _ways_to_ask(question: str) -> tuple[list[str], int]:
+    """The question, its sentences and its clauses, and how many come before the clauses."""
+    sentences = _pieces(CLAUSE_END, question)
+    clauses = _pieces(COMMA, question)
+    texts = list(dict.fromkeys((question, *sentences, *clauses)))
+    return texts, len({question, *sentences})
+
+
+def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> _Tried:
+    matrix = features.matrix(query)
+    unseen = unseen_share(features, query)
+    ranked = rank(matrix, query, unseen, calibration)
+    first = dict(zip((*ENTRY_FEATURES, *RERANK_FEATURES), matrix[ranked.order[0]].tolist(),
+                     strict=False))  # fmt: skip
+    logits = calibration.rank.logit(matrix).tolist()
+    found = Found(
+        tuple(features.sources[i] for i in ranked.order),
+        ranked.logits,
+        ranked.confidence,
+        band_of(ranked, calibration),
+        {**first, "unseen": unseen},
+        reranked=query.rerank is not None,
+    )
+    return _Tried(found, dict(zip(features.sources, logits, strict=True)))
 
 
 def _pieces(ends: re.Pattern[str], question: str) -> list[str]:

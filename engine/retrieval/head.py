@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,14 @@ import numpy.typing as npt
 from engine.retrieval.encoders import Vectors
 from engine.retrieval.index import Scores
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 WIDTH = 0.5
 """A row whose cosine is this much lower counts 1/e as much."""
 RIDGE = 0.1
+MOST_ROWS = 16_000
+"""The kernel of that many takes 2 GB and about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +52,50 @@ class HeadFit:
     """
 
     def __init__(
-        self, vectors: Vectors, sources: Sequence[str], used: npt.NDArray[np.bool_]
+        self,
+        vectors: Vectors,
+        sources: Sequence[str],
+        used: npt.NDArray[np.bool_],
+        *,
+        leave_out: bool = True,
     ) -> None:
-        """`sources`: the source of each row; rows not `used` (other languages) take no part."""
+        """`sources`: the source of each row; rows not `used` (other languages) take no part.
+
+        Without `leave_out` only the head is made, which is several times faster. More than
+        MOST_ROWS used rows are too many to tell apart by a head: it says 0 of everything.
+        """
+        import torch
+
         names = tuple(sorted(set(sources)))
         position = {source: i for i, source in enumerate(names)}
-        self.used = used
-        self._place = np.cumsum(used) - 1
-        chosen: list[int] = np.flatnonzero(used).tolist()
-        wanted = np.zeros((len(chosen), len(names)))
-        wanted[np.arange(len(chosen)), [position[sources[i]] for i in chosen]] = 1.0
-        known = np.asarray(vectors[chosen], dtype=np.float64)
-        kernel = np.exp((known @ known.T - 1) / WIDTH)
-        kernel[np.diag_indices(len(chosen))] += RIDGE
-        self._inverse = np.linalg.inv(kernel)
-        self._wanted = wanted
-        self._fitted = self._inverse @ wanted
+        self.used = used if int(used.sum()) <= MOST_ROWS else np.zeros_like(used)
+        self._place = np.cumsum(self.used) - 1
+        chosen: list[int] = np.flatnonzero(self.used).tolist()
+        wanted = torch.zeros((len(chosen), len(names)), dtype=torch.float64)
+        wanted[range(len(chosen)), [position[sources[i]] for i in chosen]] = 1.0
+        factor = torch.linalg.cholesky(_kernel(vectors[chosen]))
+        fitted = torch.cholesky_solve(wanted, factor)
+        self._inverse = torch.cholesky_inverse(factor).numpy() if leave_out else None
+        self._wanted, self._fitted = wanted.numpy(), fitted.numpy()
         coefficients = np.zeros((len(sources), len(names)), dtype=np.float32)
         coefficients[chosen] = self._fitted
         self.head = Head(names, coefficients)
 
     def left_out(self, rows: npt.NDArray[np.int64]) -> Scores:
         """What a head fitted without these (used) rows says of each, shape (rows, sources)."""
+        if self._inverse is None:
+            raise ValueError("fitted without leave_out")
         places = self._place[rows]
         block = self._inverse[np.ix_(places, places)]
         residual = np.linalg.solve(block, self._fitted[places])
         return np.asarray(self._wanted[places] - residual, dtype=np.float32)
+
+
+def _kernel(vectors: Vectors) -> Tensor:
+    """The kernel matrix of unit vectors with the ridge on its diagonal, float64."""
+    import torch
+
+    known = torch.from_numpy(np.asarray(vectors, dtype=np.float64))
+    kernel = (known @ known.T).sub_(1).div_(WIDTH).exp_()
+    kernel.diagonal().add_(RIDGE)
+    return kernel

@@ -16,11 +16,11 @@ import numpy as np
 
 from engine.errors import SnapshotError
 from engine.retrieval.calibration import Calibration, Thresholds, Weights
-from engine.retrieval.encoders import Encoders, Vectors
-from engine.retrieval.entries import ROUTE_EXAMPLES
+from engine.retrieval.encoders import RERANK, Encoders, Vectors
 from engine.retrieval.index import Row
+from engine.retrieval.rows import ROUTE_EXAMPLES
 
-FORMAT = 4
+FORMAT = 5
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
 BATCH = 64
 Progress = Callable[[int, int], None]
@@ -52,16 +52,29 @@ def built_with(encoders: Mapping[str, str]) -> dict[str, Any]:
 
 
 def is_outdated(folder: Path, encoders: Mapping[str, str]) -> bool:
-    """Whether a whole snapshot was built by another version or with other encoders."""
+    """Whether a whole snapshot was built by another version or with other encoders.
+
+    One that has a re-ranking encoder's vectors where this process has no such encoder is not.
+    """
     try:
-        return bool(_manifest(folder).get("built_with") != built_with(encoders))
+        found = dict(_manifest(folder).get("built_with", {}))
     except SnapshotError:
         return False
+    if RERANK not in encoders:
+        found["encoders"] = _first_ones(found.get("encoders", {}))
+    return found != built_with(encoders)
 
 
-def snapshot_id(folder: Path, encoders: Mapping[str, str]) -> str:
-    """The name a build of these files with these encoders has: 16 hex digits."""
-    digest = hashlib.sha256(json.dumps(built_with(encoders)).encode())
+def _first_ones(encoders: Mapping[str, str]) -> dict[str, str]:
+    return {key: name for key, name in encoders.items() if key != RERANK}
+
+
+def snapshot_id(
+    folder: Path, encoders: Mapping[str, str], calibrations: Mapping[str, Calibration]
+) -> str:
+    """The name a build has of these files, encoders and what was learned: 16 hex digits."""
+    learned = {key: asdict(value) for key, value in sorted(calibrations.items())}
+    digest = hashlib.sha256(json.dumps([built_with(encoders), learned]).encode())
     for path in knowledge_files(folder):
         digest.update(str(path.relative_to(folder)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -70,30 +83,29 @@ def snapshot_id(folder: Path, encoders: Mapping[str, str]) -> str:
 
 def embed(
     rows: Sequence[Row],
+    key: str,
     encoders: Encoders,
-    known: Mapping[str, Mapping[str, Vectors]],
-    progress: Progress | None = None,
-) -> dict[str, Vectors]:
-    """Vectors of rows by encoder key; `known` texts are not embedded again."""
-    result: dict[str, Vectors] = {}
-    done, whole = 0, len(rows) * len(encoders.by_language)
-    for key, encoder in encoders.by_language.items():
-        have = known.get(key, {})
-        missing = list(dict.fromkeys(row.text for row in rows if row.text not in have))
-        fresh: dict[str, Vectors] = {}
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            fresh.update(zip(batch, encoder.encode(batch), strict=True))
-            if progress:
-                progress(done + start + len(batch), whole)
-        done += len(rows)
-        texts = [fresh[row.text] if row.text in fresh else have[row.text] for row in rows]
-        result[key] = (
-            np.stack(texts).astype(np.float32)
-            if texts
-            else np.zeros((0, encoder.size), dtype=np.float32)
-        )
-    return result
+    known: Mapping[str, Vectors],
+    advance: Callable[[int], object] = lambda _: None,
+) -> Vectors:
+    """Vectors of rows by the encoder of a key; `known` texts are not embedded again.
+
+    `advance` is told of each batch how many rows it was.
+    """
+    encoder = encoders.encoder(key)
+    missing = list(dict.fromkeys(row.text for row in rows if row.text not in known))
+    advance(len(rows) - len(missing))
+    # Texts of one length together: less padding to compute.
+    missing.sort(key=len)
+    fresh: dict[str, Vectors] = {}
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        fresh.update(zip(batch, encoder.encode(batch), strict=True))
+        advance(len(batch))
+    texts = [fresh[row.text] if row.text in fresh else known[row.text] for row in rows]
+    if not texts:
+        return np.zeros((0, encoder.size), dtype=np.float32)
+    return np.stack(texts).astype(np.float32)
 
 
 def write_snapshot(
@@ -102,7 +114,7 @@ def write_snapshot(
     encoders: Mapping[str, str],
     rows: Mapping[str, Sequence[Row]],
     vectors: Mapping[str, Mapping[str, Vectors]],
-    calibrations: Mapping[str, Calibration],
+    learned: Learned,
     heads: Mapping[str, Vectors],
 ) -> None:
     """Write a snapshot folder whole, or leave nothing behind."""
@@ -126,7 +138,8 @@ def write_snapshot(
             "id": target.name,
             "groups": {group: sorted(by_key) for group, by_key in vectors.items()},
             "heads": sorted(heads),
-            "calibrations": {key: asdict(value) for key, value in calibrations.items()},
+            "calibrations": {key: asdict(v) for key, v in learned.calibrations.items()},
+            "learned_on": sorted(learned.questions),
             "sha256": {p.name: _sha256(p) for p in sorted(folder.iterdir()) if p.is_file()},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -145,7 +158,10 @@ def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:
     """
     manifest = _manifest(folder)
     mend = "run `shopdesk kb publish` to build it anew; the shop's files are untouched."
-    here, found = built_with(encoders), manifest.get("built_with", {})
+    here = built_with(_first_ones(encoders))
+    found = dict(manifest.get("built_with", {}))
+    second = found.get("encoders", {}).get(RERANK)
+    found["encoders"] = _first_ones(found.get("encoders", {}))
     for what, needed in here.items():
         if found.get(what) != needed:
             raise SnapshotError(
@@ -166,20 +182,67 @@ def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:
     calibrations = {key: _calibration(value) for key, value in manifest["calibrations"].items()}
     heads = {key: np.load(folder / f"head-{key}.npy", allow_pickle=False, mmap_mode="r")
              for key in manifest["heads"]}  # fmt: skip
+    if second is None or second != encoders.get(RERANK):
+        vectors = {group: _without_rerank(by_key) for group, by_key in vectors.items()}
     return SnapshotData(folder.name, folder, vectors, calibrations, heads)
 
 
-def known_vectors(folder: Path, group: str) -> dict[str, dict[str, Vectors]]:
-    """Vectors of a snapshot's texts by encoder key, to be used again; empty if unreadable."""
+def _without_rerank(vectors: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    return {key: matrix for key, matrix in vectors.items() if key != RERANK}
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Calibrations by key, and the example questions they were learned from (hashed)."""
+
+    calibrations: Mapping[str, Calibration]
+    questions: frozenset[str]
+
+    def known_share(self, rows: Sequence[Row]) -> float:
+        """Share (0..1) of the rows' questions that were there when it was learned."""
+        asked = question_hashes(rows)
+        return len(asked & self.questions) / len(asked) if asked else 0.0
+
+
+def question_hashes(rows: Sequence[Row]) -> frozenset[str]:
+    """The rows' example questions, as a manifest keeps them."""
+    return frozenset(
+        hashlib.sha256(row.text.encode()).hexdigest()[:10]
+        for row in rows
+        if row.field == "question"
+    )
+
+
+def read_learned(folder: Path, encoders: Mapping[str, str]) -> Learned | None:
+    """What a snapshot learned, if the same encoders and version would use it."""
     try:
         manifest = _manifest(folder)
+        if manifest.get("built_with") != built_with(encoders):
+            return None
+        made = {key: _calibration(value) for key, value in manifest["calibrations"].items()}
+        return Learned(made, frozenset(manifest["learned_on"]))
+    except (SnapshotError, KeyError, TypeError):
+        return None
+
+
+def known_vectors(
+    folder: Path, group: str, encoders: Mapping[str, str]
+) -> dict[str, dict[str, Vectors]]:
+    """Vectors of a snapshot's texts by encoder key, to be used again; empty if unreadable.
+
+    Only those of the very `encoders` named.
+    """
+    try:
+        manifest = _manifest(folder)
+        made_by = manifest["built_with"]["encoders"]
         texts = json.loads((folder / f"{group}.json").read_text("utf-8"))
         return {
             key: dict(zip(texts, np.load(folder / f"{group}-{key}.npy", allow_pickle=False),
                           strict=True))
             for key in manifest["groups"][group]
+            if made_by.get(key) == encoders.get(key)
         }  # fmt: skip
-    except (SnapshotError, OSError, ValueError, KeyError):
+    except (SnapshotError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 

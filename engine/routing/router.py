@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.orders import TOKEN, order_number
-from engine.retrieval.entries import GOODS, Found
+from engine.retrieval.entries import Found
 from engine.retrieval.products import ProductsFound
+from engine.retrieval.rows import GOODS
 from engine.retrieval.text import normalise, terms
 from engine.routing.cues import has
 from engine.routing.understanding import Question

@@ -15,7 +15,7 @@ from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval import snapshot
 from engine.retrieval.encoders import Encoders, UniversalEncoder
-from engine.retrieval.entries import ROUTE_EXAMPLES
+from engine.retrieval.rows import ROUTE_EXAMPLES
 from engine.settings import Settings
 from engine.types import Message, Session
 from knowledge_base.store import EMPTY_SHOP, copy_shop

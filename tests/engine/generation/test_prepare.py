@@ -18,14 +18,8 @@ import pytest
 from engine.errors import ModelError
 from engine.generation.gguf_parts import GGUF_SHA256, assemble
 from engine.generation.merge import CONFIG, WEIGHTS, shipped_adapter
-from engine.generation.prepare import (
-    MANIFEST,
-    _folder_name,
-    _publish,
-    is_complete,
-    prepare_default_model,
-    prepared_model,
-)
+from engine.generation.prepare import _folder_name, prepare_default_model, prepared_model
+from engine.model_cache import MANIFEST, is_complete, publish_folder
 from engine.settings import Settings
 
 
@@ -81,14 +75,14 @@ def test_a_killed_preparation_leaves_no_complete_folder(tmp_path: Path) -> None:
 
     folder = tmp_path / "model"
     with pytest.raises(KeyboardInterrupt):
-        _publish(folder, killed)
+        publish_folder(folder, killed)
     assert not is_complete(folder)
-    _publish(folder, lambda work: (work / "model.safetensors").write_bytes(b"whole"))  # type: ignore[arg-type]
+    publish_folder(folder, lambda work: (work / "model.safetensors").write_bytes(b"whole"))
     assert is_complete(folder)
 
 
 def test_a_prepared_file_cut_short_is_noticed(tmp_path: Path) -> None:
-    folder = _publish(tmp_path / "m", lambda work: (work / "w").write_bytes(b"whole"))  # type: ignore[arg-type]
+    folder = publish_folder(tmp_path / "m", lambda work: (work / "w").write_bytes(b"whole"))
     assert json.loads((folder / MANIFEST).read_text())["bytes"] == {"w": 5}
     (folder / "w").write_bytes(b"who")
     assert not is_complete(folder)
@@ -132,10 +126,10 @@ def test_a_full_disk_while_converting_leaves_nothing(tmp_path: Path) -> None:
         save_file({"weights": np.zeros(200_000, np.float32)}, work / "model.safetensors")
 
     with file_size_limit(100_000), pytest.raises(ModelError, match="not be written") as caught:
-        _publish(tmp_path / "m", fill)
+        publish_folder(tmp_path / "m", fill)
     assert "SHOPDESK_CACHE" in caught.value.mend
     assert list(tmp_path.iterdir()) == []
-    assert is_complete(_publish(tmp_path / "m", fill))
+    assert is_complete(publish_folder(tmp_path / "m", fill))
 
 
 def test_the_prepared_folder_is_named_by_model_and_adapter(tmp_path: Path) -> None:
@@ -158,9 +152,9 @@ def test_a_prepared_model_of_the_shipped_adapter_is_taken_as_it_is(tmp_path: Pat
     settings = Settings.load({"SHOPDESK_CACHE": str(tmp_path)}, tmp_path / "none.env")
     assert prepared_model(settings) is None
     (tmp_path / "models").mkdir()
-    ready = _publish(
+    ready = publish_folder(
         tmp_path / "models" / _folder_name(shipped_adapter()),
-        lambda work: (work / "w").write_bytes(b"whole"),  # type: ignore[arg-type]
+        lambda work: (work / "w").write_bytes(b"whole"),
     )
     assert prepare_default_model(settings, progress=False) == prepared_model(settings) == ready
 

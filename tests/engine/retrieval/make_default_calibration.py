@@ -11,10 +11,12 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from engine.publish import asked_rows, calibrate, fit_head
-from engine.retrieval.encoders import Encoders
+from engine.build import load_encoders
+from engine.publish import asked_rows
+from engine.retrieval.learning import fit_head, learn_all
 from engine.retrieval.snapshot import embed
 from engine.retrieval.text import DATA
+from engine.settings import Settings
 from engine.types import Entry
 from knowledge_base.store import DEMO_SHOP, load
 
@@ -31,12 +33,13 @@ def main() -> None:
     """Learn and write, with four digits."""
     known = load(DEMO_SHOP)
     rows = asked_rows(replace(known, entries=tuple(thinned(entry) for entry in known.entries)))
-    encoders = Encoders.load()
-    vectors = embed(rows, encoders, {})
-    found = {
-        key: asdict(calibrate(rows, vectors[key], fit_head(rows, vectors[key], key), key, encoders))
-        for key in encoders.by_language
-    }
+    encoders = load_encoders(Settings.load())
+    if encoders.reranker is None:
+        raise SystemExit("run `shopdesk prepare` first: the re-ranking encoder is missing")
+    vectors = {key: embed(rows, key, encoders, {}) for key in encoders.keys}
+    fits = {key: fit_head(rows, matrix, key) for key, matrix in vectors.items()}
+    learned = learn_all(rows, vectors, fits, encoders)
+    found = {key: asdict(value) for key, value in learned.items()}
     TARGET.write_text(json.dumps(_rounded(found), indent=1) + "\n", "utf-8")
 
 

@@ -1,0 +1,94 @@
+"""`shopdesk eval faq | pairs | search`: quality as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from bot.cli.common import load_settings, print_json, progress_bar
+from engine.errors import SettingsError
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Run one evaluation and print its figures."""
+    return {"faq": _faq, "pairs": _pairs, "search": _search}[arguments.what](arguments)
+
+
+def _faq(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders
+    from engine.evaluation.faq import details, evaluate_faq
+    from engine.evaluation.pictures import draw
+    from engine.evaluation.tables import read_entries, read_queries
+
+    entries = read_entries(_given(arguments, "entries"))
+    queries = read_queries(_given(arguments, "queries"))
+    validation = read_queries(arguments.validation) if arguments.validation else ()
+    with progress_bar("asking") as step:
+        result = evaluate_faq(
+            entries, queries, load_encoders(load_settings(arguments)), validation=validation,
+            out_of_scope=arguments.out_of_scope, tune=arguments.tune, advance=_counted(step),
+        )  # fmt: skip
+    _write_details(arguments.details, details(result, arguments.out_of_scope))
+    if arguments.pictures:
+        draw(result.predictions, arguments.pictures)
+    print_json(result.figures)
+    return 0
+
+
+def _pairs(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders
+    from engine.evaluation.pairs import evaluate_pairs
+    from engine.evaluation.tables import read_pairs
+
+    pairs = read_pairs(_given(arguments, "pairs"))
+    with progress_bar("comparing") as step:
+        figures, lines = evaluate_pairs(
+            pairs, load_encoders(load_settings(arguments)), _counted(step)
+        )
+    _write_details(arguments.details, lines)
+    print_json(figures)
+    return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders
+    from engine.evaluation.search import evaluate_search, read_searches
+
+    queries = read_searches(_given(arguments, "queries"))
+    with progress_bar("searching") as step:
+        figures, lines = evaluate_search(
+            _given(arguments, "products"), queries, load_encoders(load_settings(arguments)),
+            _counted(step),
+        )  # fmt: skip
+    _write_details(arguments.details, lines)
+    print_json(figures)
+    return 0
+
+
+def _given(arguments: argparse.Namespace, name: str) -> Path:
+    path: Path | None = getattr(arguments, name)
+    if path is None:
+        raise SettingsError(
+            f"eval {arguments.what} needs --{name}", mend=f"name a file: --{name} FILE."
+        )
+    return path
+
+
+def _counted(step: Callable[[int, int], None]) -> Callable[[int], None]:
+    """A bar that only knows how much is done."""
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        step(done, max(done, 1))
+
+    return advance
+
+
+def _write_details(path: Path | None, lines: Sequence[Mapping[str, object]]) -> None:
+    if path is not None:
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        path.write_text(text, "utf-8")

@@ -1,0 +1,1 @@
+"""Measures of quality, printed as JSON by `shopdesk eval`."""
