@@ -17,6 +17,8 @@ from engine import valkey
 
 # As the command line has it: torch's idle threads sleep instead of spinning.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Its 1.1 GB are downloaded by no test; those that need a second look name an encoder at hand.
+os.environ.setdefault("SHOPDESK_RERANKER", "off")
 # Tests hold laws, not times: a slow machine is no fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

@@ -75,6 +75,12 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--steps", type=int, default=300)
         command.add_argument("--start", type=Path, help="an adapter to go on from")
+    elif name == "prepare":
+        command.add_argument(
+            "--background",
+            action="store_true",
+            help="the re-ranking encoder only, then publish with it",
+        )
     elif name == "doctor":
         command.add_argument("--settings", action="store_true", help="print the settings table")
 

@@ -58,6 +58,8 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
     children = [Child("engine", engine or _argv("engine")), Child("web", _argv("web"))]
     if settings.telegram_token:
         children.append(Child("bot", _argv("bot")))
+    if _may_rerank(settings):
+        children.append(Child("prepare", _argv("prepare", "--background"), once=True))
     return Supervisor(
         children=tuple(children),
         env=env,
@@ -68,8 +70,19 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
     )
 
 
-def _argv(command: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "bot.cli.main", command)
+def _may_rerank(settings: Settings) -> bool:
+    """Whether the default re-ranking encoder is wanted and still to be prepared or used."""
+    from engine.retrieval.reranker import prepared_reranker
+    from engine.retrieval.snapshot import lacks_reranker, read_live
+
+    if settings.reranker is not None:
+        return False
+    live = settings.home / "snapshots" / (read_live(settings.home) or "none")
+    return prepared_reranker(settings) is None or lacks_reranker(live)
+
+
+def _argv(*command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "bot.cli.main", *command)
 
 
 def _is_ready(redis: Redis, settings: Settings, engine: Child) -> bool:

@@ -49,6 +49,8 @@ class Child:
 
     name: str
     argv: Sequence[str]
+    once: bool = False
+    """It does its work and ends; it is not started again."""
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     started_at: float = 0.0
@@ -60,6 +62,11 @@ class Child:
     def running(self) -> bool:
         """Whether it has been started and has not ended."""
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def well(self) -> bool:
+        """Whether it runs, or was to run once and has ended."""
+        return self.running or (self.once and self.starts > 0)
 
     @property
     def full_name(self) -> str:
@@ -107,10 +114,14 @@ class Supervisor:
         while not self._stop.is_set():
             if self._store_is_up():
                 for child in self.children:
-                    if not child.running and not self._keep(child):
+                    if not (child.well or self._keep(child)):
                         return BAD_INPUT
                 self._compact_store()
-            if not self._told and all(c.running for c in self.children) and self.is_ready():
+            if (
+                not self._told
+                and all(c.well for c in self.children)
+                and self.is_ready()
+            ):
                 self._told = True
                 self.tell()
             self._stop.wait(LOOK_EVERY_S)

@@ -23,7 +23,7 @@ from engine.retrieval.entries import EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
 from engine.retrieval.learning import default_calibrations, fit_head, learn_all
-from engine.retrieval.rows import SENTENCE_END
+from engine.retrieval.rows import SENTENCE_END, route_rows
 from engine.retrieval.snapshot import embed
 from engine.retrieval.text import is_chinese
 
@@ -31,7 +31,11 @@ OUT_OF_SCOPE = "NO_NODES_DETECTED"
 IN_SCOPE_ACCURACY = 0.955
 """What the threshold keeps on validation data: half a point above 95 %, for what is unseen."""
 TIMED = 200
+ANSWER_FROM = 0.5
+"""Without validation data an answer is given if it is more likely right than wrong."""
 Advance = Callable[[int], object]
+STRANGERS = tuple(row for row in route_rows() if row.field == "question")
+"""Shoppers' messages that no entry answers: other shops may not route them elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ def build_search(
     vectors = {key: embed(rows, key, encoders, {}, advance) for key in encoders.keys}
     fits = {key: fit_head(rows, v, key, leave_out=tune) for key, v in vectors.items()}
     calibrations = (
-        learn_all(rows, vectors, fits, encoders) if tune else default_calibrations(encoders.keys)
+        learn_all(rows, vectors, fits, encoders, STRANGERS)
+        if tune
+        else default_calibrations(encoders.keys)
     )
     second = (vectors[RERANK], fits[RERANK].head) if RERANK in vectors else None
     found = {
@@ -87,7 +93,7 @@ def evaluate_faq(
     made = predict(search, encoders, [query.text for query in queries], advance)
     checked = predict(search, encoders, [query.text for query in validation], advance)
     times = time_queries(search, [query.text for query in queries[:TIMED]])
-    threshold = search.refuse_below(_common_language(queries))
+    threshold = ANSWER_FROM
     if validation:
         labelled = _labelled(checked, validation)
         threshold = best_threshold(labelled, out_of_scope, IN_SCOPE_ACCURACY)
@@ -163,11 +169,6 @@ def _labelled(
         Prediction(p.text, p.ranked, p.confidence, q.label)
         for p, q in zip(made, queries, strict=True)
     )
-
-
-def _common_language(queries: Sequence[LabelledText]) -> str:
-    chinese = sum(is_chinese(query.text) for query in queries)
-    return "zh" if chinese * 2 > len(queries) else "en"
 
 
 def _language(text: str) -> str:

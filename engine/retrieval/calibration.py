@@ -21,9 +21,11 @@ RIGHT_WHEN_CERTAIN = 0.97
 RIGHT_WHEN_LIKELY = 0.95
 LEAST_LIKELY = 0.9
 KEPT_UNSURE = 0.985
-KEPT_WHEN_REFUSING = 0.95
 ROUGH = (0, 3, 5, 6, 9)
 """Columns that say which entries are worth telling apart when the rank is learned."""
+FIRST_SIGNS = (1, 1, 1, 1, 1, 1, 1, 1, -1, -1)
+RERANK_SIGNS = (1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0)
+"""Of the log-odds, the margin, ENTRY_FEATURES (and RERANK_FEATURES), unseen words, shortness."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -34,8 +36,6 @@ class Thresholds:
     certain: float
     likely: float
     unsure: float
-    refuse: float = 0.2
-    """Where an answer must be given or refused, with nothing between: refused below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ def learn(made: Sequence[Trial]) -> Calibration:
     weight = _prior_weights(made)
     held_out = _cross_validate(evidence, right, weight, [trial.group for trial in made])
     thresholds = choose_thresholds(held_out, right, weight)
-    return Calibration(rank_weights, _fit(evidence, right, weight), thresholds)
+    signs = signs_of(evidence)
+    return Calibration(rank_weights, _fit(evidence, right, signs, weight), thresholds)
 
 
 def _prior_weights(made: Sequence[Trial]) -> Floats:
@@ -114,12 +115,33 @@ def _prior_weights(made: Sequence[Trial]) -> Floats:
     return np.where(real, 1.0, share * real.sum() / lost)
 
 
-def _fit(values: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = None) -> Weights:
-    from sklearn.linear_model import LogisticRegression
+def _fit(
+    values: Floats,
+    right: npt.NDArray[np.bool_],
+    signs: Sequence[int],
+    weight: Floats | None = None,
+) -> Weights:
+    """Logistic regression, no weight against its sign: likeness never speaks against an entry.
+
+    `signs`: 1 or -1 for each column, 0 for one that is left out. Without them the weights of
+    columns that say the same cancel each other out, and fail on messages unlike the examples.
+    """
+    from scipy.optimize import minimize
 
     spread = values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(values / spread, right, weight)
-    return Weights(float(model.intercept_[0]), tuple(float(w) for w in model.coef_[0] / spread))
+    scaled, counted = values / spread, np.ones(len(right)) if weight is None else weight
+    towards = np.where(right, 1.0, -1.0)
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        margin = towards * (scaled @ parameters[1:] + parameters[0])
+        slope = -towards * counted / (1 + np.exp(np.clip(margin, -500, 500)))
+        value = counted @ np.logaddexp(0, -margin) + (parameters[1:] ** 2).sum() / 2
+        return float(value), np.concatenate(([slope.sum()], slope @ scaled + parameters[1:]))
+
+    limits = {1: (0.0, None), -1: (None, 0.0), 0: (0.0, 0.0)}
+    bounds = [(None, None), *(limits[sign] for sign in signs)]
+    found = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Weights(float(found[0]), tuple(float(w) for w in found[1:] / spread))
 
 
 def _fit_rank(answerable: Sequence[Trial]) -> Weights:
@@ -130,7 +152,8 @@ def _fit_rank(answerable: Sequence[Trial]) -> Weights:
         for entry in sorted(c for c in chosen if c is not None):
             values.append(trial.features[entry])
             labels.append(entry == trial.right)
-    return _fit(np.asarray(values, dtype=np.float64), np.asarray(labels, dtype=bool))
+    signs = [1] * values[0].shape[0]
+    return _fit(np.asarray(values, dtype=np.float64), np.asarray(labels, dtype=bool), signs)
 
 
 def _evidences(
@@ -145,6 +168,15 @@ def _evidences(
     return np.asarray(rows), np.asarray(right, dtype=bool)
 
 
+def signs_of(evidence: Floats) -> tuple[int, ...]:
+    """What each column of `_evidence` may speak for; see `_fit`.
+
+    Shared words make an entry likely, but sure only where no better encoder was asked.
+    """
+    reranked_too = evidence.shape[1] > len(FIRST_SIGNS)
+    return RERANK_SIGNS if reranked_too else FIRST_SIGNS
+
+
 def _cross_validate(
     evidence: Floats, right: npt.NDArray[np.bool_], weight: Floats, groups: Sequence[int]
 ) -> Floats:
@@ -152,7 +184,9 @@ def _cross_validate(
 
     confidence = np.zeros(len(right))
     for fit, held in GroupKFold(n_splits=5).split(evidence, right, groups):
-        logits = _fit(evidence[fit], right[fit], weight[fit]).logit(evidence[held])
+        logits = _fit(evidence[fit], right[fit], signs_of(evidence), weight[fit]).logit(
+            evidence[held]
+        )
         confidence[held] = 1 / (1 + np.exp(-logits))
     return confidence
 
@@ -164,7 +198,7 @@ def choose_thresholds(
 
     certain and likely: the lowest cuts above which the wanted share of answers is right, likely
     never below LEAST_LIKELY;
-    unsure: the cut that keeps KEPT_UNSURE of the right candidates; refuse: KEPT_WHEN_REFUSING.
+    unsure: the cut that keeps KEPT_UNSURE of the right candidates.
     """
     order = np.argsort(-confidence, kind="stable")
     precision = np.cumsum((right * weight)[order]) / np.cumsum(weight[order])
@@ -177,8 +211,7 @@ def choose_thresholds(
     likely = min(max(cut(RIGHT_WHEN_LIKELY), LEAST_LIKELY), certain)
     kept = confidence[right]
     unsure = float(np.quantile(kept, 1 - KEPT_UNSURE)) if len(kept) else likely
-    refuse = float(np.quantile(kept, 1 - KEPT_WHEN_REFUSING)) if len(kept) else likely
-    return Thresholds(certain, likely, min(unsure, likely), refuse)
+    return Thresholds(certain, likely, min(unsure, likely))
 
 
 @dataclass(frozen=True, slots=True)

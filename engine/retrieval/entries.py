@@ -110,12 +110,6 @@ class EntrySearch:
         known = (self._asked.get(_bare(text)) for text in (question, *asked))
         return next((source for source in known if source), None)
 
-    def refuse_below(self, language: str) -> float:
-        """The confidence below which an answer is refused where nothing can be offered."""
-        key = self._encoders.key(language)
-        name = reranked(key) if self._found[key].reranks else key
-        return self._calibrations[name].thresholds.refuse
-
     def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
 

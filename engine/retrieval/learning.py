@@ -39,11 +39,12 @@ def learn_all(
     vectors: Mapping[str, Vectors],
     fits: Mapping[str, HeadFit],
     encoders: Encoders,
+    strangers: Sequence[Row] = (),
 ) -> dict[str, Calibration]:
     """A calibration for each language's encoder, and for each together with the re-ranking one."""
     made: dict[str, Calibration] = {}
     for key in encoders.by_language:
-        made.update(calibrate(rows, vectors, fits, key, encoders))
+        made.update(calibrate(rows, vectors, fits, key, encoders, strangers))
     return made
 
 
@@ -53,13 +54,14 @@ def calibrate(
     fits: Mapping[str, HeadFit],
     key: str,
     encoders: Encoders,
+    strangers: Sequence[Row] = (),
 ) -> dict[str, Calibration]:
     """Learn from the shop's own example questions; from ours where it has too few."""
     rerank = RERANK in vectors
     names = (key, reranked(key)) if rerank else (key,)
     if not enough_examples(rows, fits[key], key):
         return {name: default_calibration(name) for name in names}
-    made = held_out_trials(rows, vectors, fits, key, encoders)
+    made = held_out_trials(rows, vectors, fits, key, encoders, strangers)
     first = {key: learn([trial.first_stage() for trial in made])}
     return {**first, reranked(key): learn(made)} if rerank else first
 
@@ -80,14 +82,19 @@ def held_out_trials(
     fits: Mapping[str, HeadFit],
     key: str,
     encoders: Encoders,
+    strangers: Sequence[Row] = (),
 ) -> tuple[Trial, ...]:
-    """The shop's own examples of one encoder's language, and questions no shop answers."""
+    """The shop's own examples of one encoder's language, and questions no shop answers.
+
+    `strangers`: further ones that no entry of these rows answers.
+    """
     language = LANGUAGE_OF_KEY.get(key, key)
     second = (vectors[RERANK], fits[RERANK].head) if RERANK in vectors else None
     found = EntryFeatures(rows, vectors[key], fits[key].head, second)
     texts = (DATA / f"out_of_scope_{language}.txt").read_text("utf-8").splitlines()
-    strangers = _queries(found, texts, key, encoders)
-    return trials(found, Fits(fits[key], fits.get(RERANK)), language, strangers)
+    texts.extend(row.text for row in strangers if row.language == language)
+    unanswered = _queries(found, texts, key, encoders)
+    return trials(found, Fits(fits[key], fits.get(RERANK)), language, unanswered)
 
 
 def _queries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -63,6 +64,14 @@ def is_outdated(folder: Path, encoders: Mapping[str, str]) -> bool:
     if RERANK not in encoders:
         found["encoders"] = _first_ones(found.get("encoders", {}))
     return found != built_with(encoders)
+
+
+def lacks_reranker(folder: Path) -> bool:
+    """Whether a whole snapshot was built without a re-ranking encoder."""
+    try:
+        return RERANK not in _manifest(folder).get("built_with", {}).get("encoders", {})
+    except SnapshotError:
+        return True
 
 
 def _first_ones(encoders: Mapping[str, str]) -> dict[str, str]:
@@ -252,11 +261,16 @@ def read_live(home: Path) -> str:
     return pointer.read_text("utf-8").strip() if pointer.is_file() else ""
 
 
-def write_live(home: Path, snapshot: str) -> None:
-    """Make a snapshot live in one step."""
-    scratch = home / f".live.{os.getpid()}"
-    scratch.write_text(snapshot + "\n", "utf-8")
-    scratch.replace(home / "live")
+def write_live(home: Path, snapshot: str, *, only_over: str | None = None) -> bool:
+    """Make a snapshot live in one step; with `only_over` only where that one still is."""
+    with (home / ".live.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if only_over is not None and read_live(home) != only_over:
+            return False
+        scratch = home / f".live.{os.getpid()}"
+        scratch.write_text(snapshot + "\n", "utf-8")
+        scratch.replace(home / "live")
+    return True
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

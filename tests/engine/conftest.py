@@ -22,7 +22,11 @@ Ask = Callable[..., tuple[Plan, Session]]
 def shop(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
     """The assistant of the demo shop; real encoders, no generator."""
     home = tmp_path_factory.mktemp("home")
-    environ = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(DEMO_SHOP)}
+    environ = {
+        "SHOPDESK_HOME": str(home),
+        "SHOPDESK_KB": str(DEMO_SHOP),
+        "SHOPDESK_RERANKER": "off",
+    }
     return build_assistant(Settings.load(environ, Path("no-env-file")))
 
 

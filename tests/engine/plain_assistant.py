@@ -65,7 +65,7 @@ class PlainAssistant:
 
 if __name__ == "__main__":
     url = sys.argv[2] if len(sys.argv) > 2 else os.environ["REDIS_URL"]
-    environ = {"SHOPDESK_HOME": sys.argv[1], "REDIS_URL": url}
+    environ = {"SHOPDESK_HOME": sys.argv[1], "REDIS_URL": url, "SHOPDESK_RERANKER": "off"}
     run_worker(
         Settings.load(environ, Path("no.env")), assistant=PlainAssistant(), phrases=PlainPhrases()
     )

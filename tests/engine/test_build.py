@@ -103,7 +103,9 @@ def test_a_new_version_rebuilds_what_was_live_not_what_is_unpublished(
 ) -> None:
     home = tmp_path / "home"
     copy_shop(folder, home / "shop")
-    settings = Settings.load({"SHOPDESK_HOME": str(home)}, Path("no-env-file"))
+    settings = Settings.load(
+        {"SHOPDESK_HOME": str(home), "SHOPDESK_RERANKER": "off"}, Path("no-env-file")
+    )
     before = build_assistant(settings).snapshot
     more = tmp_path / "examples.yaml"
     examples = ROUTE_EXAMPLES.read_text("utf-8")

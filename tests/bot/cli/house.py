@@ -15,7 +15,9 @@ from engine.settings import Settings
 def main(home: str, port: str, *engine: str) -> int:
     """Run the house until told to stop."""
     logging.basicConfig(level="INFO")
-    settings = Settings.load({"SHOPDESK_HOME": home, "WEB_PORT": port}, Path("no.env"))
+    settings = Settings.load(
+        {"SHOPDESK_HOME": home, "WEB_PORT": port, "SHOPDESK_RERANKER": "off"}, Path("no.env")
+    )
     # The page reads its port from the environment, as every child does.
     os.environ["WEB_PORT"] = port
     small = engine or (sys.executable, "-m", "tests.engine.plain_assistant", home)

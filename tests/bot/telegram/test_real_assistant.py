@@ -39,7 +39,11 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
     (folder / "catalogue.csv").write_text("".join([rows[0], *kept]), "utf-8")
     rows = (DEMO_SHOP / "orders.csv").read_text("utf-8").splitlines(keepends=True)
     (folder / "orders.csv").write_text("".join(rows[:2]), "utf-8")
-    environ = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(folder)}
+    environ = {
+        "SHOPDESK_HOME": str(home),
+        "SHOPDESK_KB": str(folder),
+        "SHOPDESK_RERANKER": "off",
+    }
     return build_assistant(Settings.load(environ, home / "no.env"))
 
 

@@ -90,7 +90,8 @@ class Chat:
 
 def settings_for(home: Path, **environ: str) -> Settings:
     """Settings of a fresh shop with the demo shop's knowledge."""
-    given = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(DEMO_SHOP), **environ}
+    given = {"SHOPDESK_HOME": str(home), "SHOPDESK_KB": str(DEMO_SHOP), "SHOPDESK_RERANKER": "off",
+             **environ}  # fmt: skip
     return Settings.load(given, home / "no.env")
 
 

