@@ -63,7 +63,8 @@ def shop_knowledge(
     vectors = data.vectors["entries"]
 
     def part(key: str) -> tuple[Vectors, Head]:
-        return vectors[key][rows], Head(sources, data.heads[key][rows])
+        coefficients = data.heads[key][rows]
+        return vectors[key][rows], Head(sources if coefficients.shape[1] else (), coefficients)
 
     second = part(RERANK) if RERANK in vectors else None
     found = {
@@ -129,6 +130,11 @@ class LiveAssistant:
     def snapshot(self) -> str:
         """The content hash of the knowledge it answers from."""
         return self._current.snapshot
+
+    @property
+    def encoders(self) -> Encoders:
+        """The encoders it reads questions with."""
+        return self._encoders
 
     @property
     def default_language(self) -> str:

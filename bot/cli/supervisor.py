@@ -117,11 +117,7 @@ class Supervisor:
                     if not (child.well or self._keep(child)):
                         return BAD_INPUT
                 self._compact_store()
-            if (
-                not self._told
-                and all(c.well for c in self.children)
-                and self.is_ready()
-            ):
+            if not self._told and all(c.well for c in self.children) and self.is_ready():
                 self._told = True
                 self.tell()
             self._stop.wait(LOOK_EVERY_S)

@@ -18,13 +18,13 @@ from engine.evaluation.measures import (
     reliability,
 )
 from engine.evaluation.tables import EntryText, LabelledText
+from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
 from engine.retrieval.learning import default_calibrations, fit_head, learn_all
 from engine.retrieval.rows import SENTENCE_END, route_rows
-from engine.retrieval.snapshot import embed
 from engine.retrieval.text import is_chinese
 
 OUT_OF_SCOPE = "NO_NODES_DETECTED"

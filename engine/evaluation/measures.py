@@ -69,7 +69,9 @@ def matthews(wanted: Sequence[str], said: Sequence[str]) -> float:
     """Multi-class Matthews correlation (Gorodkin, 2004); 0 where one side is constant."""
     from sklearn.metrics import matthews_corrcoef
 
-    return float(matthews_corrcoef(list(wanted), list(said))) if wanted else 0.0
+    if len({*wanted, *said}) < 2:
+        return 0.0
+    return float(matthews_corrcoef(list(wanted), list(said)))
 
 
 def reliability(confidence: Floats, right: npt.NDArray[np.bool_]) -> tuple[Bin, ...]:

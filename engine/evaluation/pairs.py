@@ -8,11 +8,12 @@ import numpy as np
 
 from engine.evaluation.tables import Pair
 from engine.retrieval.calibration import reranked
+from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, Matrix
+from engine.retrieval.head import RIDGE, likeness
 from engine.retrieval.index import LexicalIndex, Row
 from engine.retrieval.learning import default_calibrations
-from engine.retrieval.snapshot import embed
 from engine.retrieval.text import is_chinese
 
 Advance = Callable[[int], object]
@@ -64,10 +65,12 @@ def fused_scores(
 
 
 def _features(first: float, second: float | None, coverage: float) -> Matrix:
-    """The features of an entry whose only text this is; what is not known is 0."""
+    """The features of an entry whose only text this is; a head of one row says its likeness."""
+    again = first if second is None else second
+    said, said_again = likeness(np.array([first, again], dtype=np.float32)) / (1 + RIDGE)
     known: Mapping[str, float] = {
-        "question_cosine": first, "top3_cosine": first, "coverage": coverage,
-        "rerank_question": second or 0.0, "rerank_top3": second or 0.0,
+        "question_cosine": first, "top3_cosine": first, "coverage": coverage, "learned": said,
+        "rerank_question": again, "rerank_top3": again, "rerank_learned": said_again,
     }  # fmt: skip
     names = ENTRY_FEATURES if second is None else FEATURES
     return np.array([[known.get(name, 0.0) for name in names]], dtype=np.float32)

@@ -11,10 +11,10 @@ from pathlib import Path
 from engine.errors import ShopdeskError
 from engine.evaluation.measures import percentiles
 from engine.evaluation.tables import LabelledText, read_table
+from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.products import ProductSearch, product_rows
-from engine.retrieval.snapshot import embed
 from engine.retrieval.text import is_chinese
 from engine.routing.constraints import ConstraintReader, Constraints
 from engine.types import Money, Product, Shop, Variant

@@ -144,6 +144,8 @@ class Encoders:
         self._find_reranker = find_reranker
         self._reranker: Encoder | None = None
         self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        self.second_looks = 0
+        """How often the re-ranking encoder was asked about a question."""
         self._prefetched: dict[tuple[str, str], Vectors] = {}
 
     def prefetch(
@@ -165,6 +167,7 @@ class Encoders:
         """Unit vectors of questions, shape (texts, size); one just asked is not encoded again."""
         if self._prefetched and all((key, text) in self._prefetched for text in texts):
             return np.stack([self._prefetched[key, text] for text in texts])
+        self.second_looks += key == RERANK
         missing = [text for text in texts if (key, text) not in self._recent]
         encoder = self.encoder(key)
         fresh = encoder.encode(missing)

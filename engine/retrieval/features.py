@@ -109,12 +109,12 @@ class EntryFeatures:
         self.row_source = np.array([position[row.source] for row in self.rows], dtype=np.int64)
         starts = np.searchsorted(self.row_source, np.arange(len(self.sources)))
         asked = np.array([row.field != "answer" for row in self.rows], dtype=bool)
-        part = head.part(order, self.sources) if head else None
+        part = _part(head, order, self.sources)
         self._view = DenseView(vectors[order], starts, asked, part)
         self._rerank: DenseView | None = None
         if rerank is not None:
             second, its_head = rerank
-            its_part = its_head.part(order, self.sources)
+            its_part = _part(its_head, order, self.sources)
             self._rerank = DenseView(second[order], starts, asked, its_part)
         self.lexical = LexicalIndex(self.rows)
         self._starts = starts
@@ -172,6 +172,10 @@ class EntryFeatures:
                 counts = counts - lost[term] * (sources == entry)
             carried[sources[counts > 0]] += weight
         return carried / np.float32(sum(weights.values()) or 1.0)
+
+
+def _part(head: Head | None, rows: Sequence[int], sources: Sequence[str]) -> Vectors | None:
+    return None if head is None or head.empty else head.part(rows, sources)
 
 
 Posting = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]

@@ -32,6 +32,11 @@ class Head:
     sources: tuple[str, ...]
     coefficients: Vectors
 
+    @property
+    def empty(self) -> bool:
+        """Whether there were too many rows, or none, to fit one."""
+        return not self.sources
+
     def part(self, rows: Sequence[int], sources: Sequence[str]) -> Vectors:
         """The coefficients of some rows and some sources, in their order."""
         position = {source: i for i, source in enumerate(self.sources)}
@@ -62,13 +67,14 @@ class HeadFit:
         """`sources`: the source of each row; rows not `used` (other languages) take no part.
 
         Without `leave_out` only the head is made, which is several times faster. More than
-        MOST_ROWS used rows are too many to tell apart by a head: it says 0 of everything.
+        MOST_ROWS used rows are too many to tell apart by a head: then it knows no source.
         """
         import torch
 
-        names = tuple(sorted(set(sources)))
+        fits = int(used.sum()) <= MOST_ROWS
+        names = tuple(sorted(set(sources))) if fits else ()
         position = {source: i for i, source in enumerate(names)}
-        self.used = used if int(used.sum()) <= MOST_ROWS else np.zeros_like(used)
+        self.used = used if fits else np.zeros_like(used)
         self._place = np.cumsum(self.used) - 1
         chosen: list[int] = np.flatnonzero(self.used).tolist()
         wanted = torch.zeros((len(chosen), len(names)), dtype=torch.float64)

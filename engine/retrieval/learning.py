@@ -59,21 +59,21 @@ def calibrate(
     """Learn from the shop's own example questions; from ours where it has too few."""
     rerank = RERANK in vectors
     names = (key, reranked(key)) if rerank else (key,)
-    if not enough_examples(rows, fits[key], key):
+    if not enough_examples(rows, key):
         return {name: default_calibration(name) for name in names}
     made = held_out_trials(rows, vectors, fits, key, encoders, strangers)
     first = {key: learn([trial.first_stage() for trial in made])}
     return {**first, reranked(key): learn(made)} if rerank else first
 
 
-def enough_examples(rows: Sequence[Row], fit: HeadFit, key: str) -> bool:
+def enough_examples(rows: Sequence[Row], key: str) -> bool:
     """Whether a shop has examples enough of an encoder's language to learn from."""
     language = LANGUAGE_OF_KEY.get(key, key)
     asked = sum(
         row.field == "question" and row.language == language and not row.source.startswith(ROUTE)
         for row in rows
     )
-    return asked >= FEWEST_EXAMPLES and len(fit.head.sources) >= FEWEST_SOURCES
+    return asked >= FEWEST_EXAMPLES and len({row.source for row in rows}) >= FEWEST_SOURCES
 
 
 def held_out_trials(

@@ -17,13 +17,14 @@ import numpy as np
 
 from engine.errors import SnapshotError
 from engine.retrieval.calibration import Calibration, Thresholds, Weights
-from engine.retrieval.encoders import RERANK, Encoders, Vectors
+from engine.retrieval.encoders import RERANK, Vectors
 from engine.retrieval.index import Row
 from engine.retrieval.rows import ROUTE_EXAMPLES
 
 FORMAT = 5
+MOST_RERANKED = 12_000
+"""Rows the re-ranking encoder is asked to read: about four minutes on two cores."""
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
-BATCH = 64
 Progress = Callable[[int, int], None]
 
 
@@ -58,83 +59,67 @@ def is_outdated(folder: Path, encoders: Mapping[str, str]) -> bool:
     One that has a re-ranking encoder's vectors where this process has no such encoder is not.
     """
     try:
-        found = dict(_manifest(folder).get("built_with", {}))
+        manifest = _manifest(folder)
     except SnapshotError:
         return False
-    if RERANK not in encoders:
+    found = dict(manifest.get("built_with", {}))
+    if RERANK not in encoders or manifest.get("rows", 0) > MOST_RERANKED:
+        encoders = _first_ones(encoders)
         found["encoders"] = _first_ones(found.get("encoders", {}))
     return found != built_with(encoders)
 
 
 def lacks_reranker(folder: Path) -> bool:
-    """Whether a whole snapshot was built without a re-ranking encoder."""
+    """Whether a re-ranking encoder would do more for a shop than its snapshot has."""
     try:
-        return RERANK not in _manifest(folder).get("built_with", {}).get("encoders", {})
+        manifest = _manifest(folder)
     except SnapshotError:
         return True
+    few = manifest.get("rows", 0) <= MOST_RERANKED
+    return few and RERANK not in manifest.get("built_with", {}).get("encoders", {})
 
 
 def _first_ones(encoders: Mapping[str, str]) -> dict[str, str]:
     return {key: name for key, name in encoders.items() if key != RERANK}
 
 
+def file_hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each of the shop's text files, by path within the folder."""
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in knowledge_files(folder)}
+
+
 def snapshot_id(
-    folder: Path, encoders: Mapping[str, str], calibrations: Mapping[str, Calibration]
+    files: Mapping[str, str],
+    encoders: Mapping[str, str],
+    calibrations: Mapping[str, Calibration],
 ) -> str:
     """The name a build has of these files, encoders and what was learned: 16 hex digits."""
     learned = {key: asdict(value) for key, value in sorted(calibrations.items())}
-    digest = hashlib.sha256(json.dumps([built_with(encoders), learned]).encode())
-    for path in knowledge_files(folder):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
-def embed(
-    rows: Sequence[Row],
-    key: str,
-    encoders: Encoders,
-    known: Mapping[str, Vectors],
-    advance: Callable[[int], object] = lambda _: None,
-) -> Vectors:
-    """Vectors of rows by the encoder of a key; `known` texts are not embedded again.
-
-    `advance` is told of each batch how many rows it was.
-    """
-    encoder = encoders.encoder(key)
-    missing = list(dict.fromkeys(row.text for row in rows if row.text not in known))
-    advance(len(rows) - len(missing))
-    # Texts of one length together: less padding to compute.
-    missing.sort(key=len)
-    fresh: dict[str, Vectors] = {}
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        fresh.update(zip(batch, encoder.encode(batch), strict=True))
-        advance(len(batch))
-    texts = [fresh[row.text] if row.text in fresh else known[row.text] for row in rows]
-    if not texts:
-        return np.zeros((0, encoder.size), dtype=np.float32)
-    return np.stack(texts).astype(np.float32)
+    content = json.dumps([built_with(encoders), learned, sorted(files.items())])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def write_snapshot(
     target: Path,
     source: Path,
+    files: Mapping[str, str],
+    before: Path,
     encoders: Mapping[str, str],
     rows: Mapping[str, Sequence[Row]],
     vectors: Mapping[str, Mapping[str, Vectors]],
     learned: Learned,
     heads: Mapping[str, Vectors],
 ) -> None:
-    """Write a snapshot folder whole, or leave nothing behind."""
+    """Write a snapshot folder whole, or leave nothing behind.
+
+    `files`: `file_hashes` of `source`; those a snapshot `before` has as well are linked, not
+    copied: both are never changed.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".building-") as scratch:
         folder = Path(scratch) / target.name
         folder.mkdir()
-        for path in knowledge_files(source):
-            copied = folder / "knowledge" / path.relative_to(source)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copied)
+        _take_over(source, files, before, folder / "knowledge")
         for group, by_key in vectors.items():
             texts = [row.text for row in rows[group]]
             (folder / f"{group}.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
@@ -145,6 +130,8 @@ def write_snapshot(
         manifest = {
             "built_with": built_with(encoders),
             "id": target.name,
+            "files": dict(files),
+            "rows": len(rows["entries"]),
             "groups": {group: sorted(by_key) for group, by_key in vectors.items()},
             "heads": sorted(heads),
             "calibrations": {key: asdict(v) for key, v in learned.calibrations.items()},
@@ -157,6 +144,23 @@ def write_snapshot(
         except OSError:
             if not target.is_dir():
                 raise
+
+
+def _take_over(source: Path, files: Mapping[str, str], before: Path, target: Path) -> None:
+    try:
+        known = _manifest(before)["files"]
+    except (SnapshotError, KeyError):
+        known = {}
+    for folder in {(target / name).parent for name in files}:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, sha256 in files.items():
+        if known.get(name) == sha256:
+            try:
+                os.link(before / "knowledge" / name, target / name)
+                continue
+            except OSError:
+                pass
+        shutil.copyfile(source / name, target / name)
 
 
 def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:

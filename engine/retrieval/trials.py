@@ -67,16 +67,19 @@ class Fits:
     head: HeadFit
     rerank: HeadFit | None = None
 
-    def left_out(self, hidden: npt.NDArray[np.int64], row: int) -> LeftOut:
-        """What heads without the `hidden` rows (as they were given to the fit) say of `row`."""
-        second = _left_out(self.rerank, hidden, row) if self.rerank else None
-        return LeftOut(_left_out(self.head, hidden, row), second)
+    def left_out(self, hidden: npt.NDArray[np.int64], row: int, sources: int) -> LeftOut:
+        """What heads without the `hidden` rows (as they were given to the fit) say of `row`.
+
+        `sources`: how many there are, for heads that know none.
+        """
+        second = _left_out(self.rerank, hidden, row, sources) if self.rerank else None
+        return LeftOut(_left_out(self.head, hidden, row, sources), second)
 
 
-def _left_out(fit: HeadFit, hidden: npt.NDArray[np.int64], row: int) -> Scores:
+def _left_out(fit: HeadFit, hidden: npt.NDArray[np.int64], row: int, sources: int) -> Scores:
     block = hidden[fit.used[hidden]]
     if not fit.used[row]:
-        return np.zeros(len(fit.head.sources), dtype=np.float32)
+        return np.zeros(max(len(fit.head.sources), sources), dtype=np.float32)
     return np.asarray(fit.left_out(block)[int(np.flatnonzero(block == row)[0])])
 
 
@@ -118,7 +121,8 @@ def _held_out(found: EntryFeatures, fits: Fits, row: int) -> Iterator[Trial]:
     own[row] = True
 
     def without(hidden: Hidden) -> LeftOut:
-        return fits.left_out(found.order[np.flatnonzero(hidden)], int(found.order[row]))
+        rows = found.order[np.flatnonzero(hidden)]
+        return fits.left_out(rows, int(found.order[row]), len(found.sources))
 
     kept = found.matrix(query, own, without(own))
     yield Trial(query, kept, unseen_share(found, query, own), entry, entry)

@@ -30,11 +30,10 @@ FLOORS = {
     HELD_OUT: 0.89,
     FRESH[0]: 0.82,
     FRESH[1]: 0.72,
-    FRESH[2]: 0.82,
+    FRESH[2]: 0.8,
 }
-"""Lowest share of answerable questions whose route and entry or product come first."""
-KNOWN_TOLD = {FRESH[1]: ["e196"]}
-"""Questions that are told a fact though the shop has no answer: a defect, kept in sight."""
+"""Lowest share of answerable questions whose route and entry or product come first, without the
+re-ranking encoder (docs/lab-notes.md has the figures with it)."""
 
 
 @pytest.mark.parametrize("path", FLOORS, ids=lambda path: path.stem)
@@ -46,4 +45,4 @@ def test_the_right_answer_comes_first_and_nothing_is_told_without_one(
     with capsys.disabled():
         print(f"\n{path.name}", *figures(outcomes), sep="\n")
     assert share_right(outcomes) >= FLOORS[path]
-    assert [outcome.asked.id for outcome in told(outcomes)] == KNOWN_TOLD.get(path, [])
+    assert [outcome.asked.id for outcome in told(outcomes)] == []

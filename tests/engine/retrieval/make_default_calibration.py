@@ -13,8 +13,8 @@ from typing import Any
 
 from engine.build import load_encoders
 from engine.publish import asked_rows
+from engine.retrieval.embedding import embed
 from engine.retrieval.learning import fit_head, learn_all
-from engine.retrieval.snapshot import embed
 from engine.retrieval.text import DATA
 from engine.settings import Settings
 from engine.types import Entry

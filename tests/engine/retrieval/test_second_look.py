@@ -20,14 +20,7 @@ from engine.settings import Settings
 from engine.types import Band
 from knowledge_base.store import DEMO_SHOP, EMPTY_SHOP, copy_shop, load
 
-ENTRIES = (
-    "shop-contact",
-    "returns-how",
-    "shipping-cost",
-    "gift-wrap",
-    "payment-methods",
-    "price-match",
-)
+ENTRIES = ("shop-contact", "returns-how", "shipping-cost", "gift-wrap", "payment-methods")
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
