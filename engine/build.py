@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from engine.retrieval.encoders import (
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.head import Head
+from engine.retrieval.index import Row
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.rows import ROUTE
 from engine.retrieval.snapshot import Progress, SnapshotData, is_outdated, read_live, read_snapshot
@@ -59,19 +60,7 @@ def shop_knowledge(
     rows = [
         i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
     ]
-    sources = tuple(sorted({row.source for row in entries}))
-    vectors = data.vectors["entries"]
-
-    def part(key: str) -> tuple[Vectors, Head]:
-        coefficients = data.heads[key][rows]
-        return vectors[key][rows], Head(sources if coefficients.shape[1] else (), coefficients)
-
-    second = part(RERANK) if RERANK in vectors else None
-    found = {
-        key: EntryFeatures([entries[i] for i in rows], *part(key), second)
-        for key in vectors
-        if key != RERANK
-    }
+    found = _entry_features(data, entries, rows)
     cards = Cards(search.products, known.shop, known.replies)
     return ShopKnowledge(
         snapshot=data.id,
@@ -88,6 +77,25 @@ def shop_knowledge(
         recommender=_recommender(known, search),
         speller=Speller((row.text for row in (*entries, *products)), encoders.english_words()),
     )
+
+
+def _entry_features(
+    data: SnapshotData, entries: Sequence[Row], live: Sequence[int]
+) -> dict[str, EntryFeatures]:
+    """Features by encoder key of the rows that are live today, out of all `entries`."""
+    sources = tuple(sorted({row.source for row in entries}))
+    vectors = data.vectors["entries"]
+
+    def part(key: str) -> tuple[Vectors, Head]:
+        coefficients = data.heads[key][live]
+        return vectors[key][live], Head(sources if coefficients.shape[1] else (), coefficients)
+
+    second = part(RERANK) if RERANK in vectors else None
+    return {
+        key: EntryFeatures([entries[i] for i in live], *part(key), second)
+        for key in vectors
+        if key != RERANK
+    }
 
 
 def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:

@@ -11,16 +11,15 @@ import numpy as np
 from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders, Vectors
 from engine.retrieval.index import Row
+from engine.retrieval.learned import Learned, question_hashes
 from engine.retrieval.learning import fit_head, learn_all
 from engine.retrieval.products import product_rows
 from engine.retrieval.rows import entry_rows, goods_rows, route_rows
 from engine.retrieval.snapshot import (
     MOST_RERANKED,
-    Learned,
     Progress,
     file_hashes,
     known_vectors,
-    question_hashes,
     read_learned,
     read_live,
     snapshot_id,
@@ -69,11 +68,7 @@ def build_snapshot(
     tune: bool = False,
 ) -> str:
     """Build the snapshot of a folder unless it is there already; its id."""
-    knowledge = load(folder)
-    rows = {
-        "entries": asked_rows(knowledge),
-        "products": product_rows(knowledge.products, knowledge.shop),
-    }
+    rows = _rows(load(folder))
     if len(rows["entries"]) > MOST_RERANKED:
         encoders = Encoders(encoders.by_language)
     before = home / "snapshots" / (read_live(home) or "none")
@@ -97,6 +92,13 @@ def build_snapshot(
     target = home / "snapshots" / name
     write_snapshot(target, folder, files, before, encoders.names, rows, vectors, learned, heads)
     return name
+
+
+def _rows(knowledge: Knowledge) -> dict[str, Sequence[Row]]:
+    return {
+        "entries": asked_rows(knowledge),
+        "products": product_rows(knowledge.products, knowledge.shop),
+    }
 
 
 def _still_good(learned: Learned | None, rows: Sequence[Row]) -> Learned | None:

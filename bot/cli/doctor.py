@@ -128,6 +128,16 @@ def _model(settings: Settings) -> Finding:
     return Finding("model", True, detail)
 
 
+def _reranker(settings: Settings) -> Finding:
+    if settings.reranker:
+        return Finding("re-ranking", True, settings.reranker)
+    from engine.retrieval.reranker import prepared_reranker
+
+    folder = prepared_reranker(settings)
+    later = "not prepared yet; `shopdesk run` does it in the background (1.1 GB)"
+    return Finding("re-ranking", True, f"prepared: {folder}" if folder else later)
+
+
 def _telegram(settings: Settings) -> Finding:
     if not settings.telegram_token:
         return Finding("telegram", True, "off (set TELEGRAM_TOKEN to switch it on)")
@@ -152,5 +162,6 @@ CHECKS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("store", _store),
     ("journal", _journal),
     ("model", _model),
+    ("re-ranking", _reranker),
     ("telegram", _telegram),
 )

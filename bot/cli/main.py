@@ -66,21 +66,7 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
     elif name == "eval":
         _eval_arguments(command)
     elif name == "bench":
-        command.add_argument("what", choices=("chat", "intake", "retrieve"))
-        command.add_argument("--repeat", type=int, default=3)
-        command.add_argument(
-            "--passages",
-            type=int,
-            default=0,
-            help="retrieve: also search an index of so many passages",
-        )
-        command.add_argument(
-            "--entries",
-            type=int,
-            default=0,
-            help="retrieve: also build a shop of so many entries (to 10,000)",
-        )
-        command.add_argument("--questions", type=Path, help="JSONL with text and language")
+        _bench_arguments(command)
     elif name == "train":
         command.add_argument("what", choices=("adapter",))
         command.add_argument("--out", type=Path, required=True)
@@ -95,6 +81,24 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         )
     elif name == "doctor":
         command.add_argument("--settings", action="store_true", help="print the settings table")
+
+
+def _bench_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("chat", "intake", "retrieve"))
+    command.add_argument("--repeat", type=int, default=3)
+    command.add_argument(
+        "--passages",
+        type=int,
+        default=0,
+        help="retrieve: also search an index of so many passages",
+    )
+    command.add_argument(
+        "--entries",
+        type=int,
+        default=0,
+        help="retrieve: also build a shop of so many entries (to 10,000)",
+    )
+    command.add_argument("--questions", type=Path, help="JSONL with text and language")
 
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
 from engine.retrieval.learning import default_calibrations, fit_head, learn_all
 from engine.retrieval.rows import SENTENCE_END, route_rows
+from engine.retrieval.spelling import Speller
 from engine.retrieval.text import is_chinese
 
 OUT_OF_SCOPE = "NO_NODES_DETECTED"
@@ -88,11 +89,14 @@ def evaluate_faq(
 ) -> FaqResult:
     """Everything `eval faq` prints. Labels are read only after all predictions are made."""
     begun = time.perf_counter()
-    search = build_search(entry_rows_of(entries), encoders, tune=tune, advance=advance)
+    rows = entry_rows_of(entries)
+    search = build_search(rows, encoders, tune=tune, advance=advance)
+    speller = Speller((row.text for row in rows), encoders.english_words())
     built_s = time.perf_counter() - begun
-    made = predict(search, encoders, [query.text for query in queries], advance)
-    checked = predict(search, encoders, [query.text for query in validation], advance)
-    times = time_queries(search, [query.text for query in queries[:TIMED]])
+    asked = [speller.mend(query.text) for query in queries]
+    made = predict(search, encoders, asked, advance)
+    checked = predict(search, encoders, [speller.mend(q.text) for q in validation], advance)
+    times = time_queries(search, asked[:TIMED])
     threshold = ANSWER_FROM
     if validation:
         labelled = _labelled(checked, validation)
@@ -166,7 +170,7 @@ def _labelled(
     made: Sequence[Prediction], queries: Sequence[LabelledText]
 ) -> tuple[Prediction, ...]:
     return tuple(
-        Prediction(p.text, p.ranked, p.confidence, q.label)
+        Prediction(q.text, p.ranked, p.confidence, q.label)
         for p, q in zip(made, queries, strict=True)
     )
 

@@ -11,7 +11,7 @@ from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, 
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, EntryFeatures, Query
 from engine.retrieval.rows import ROUTE
-from engine.retrieval.text import normalise, terms
+from engine.retrieval.text import normalise, plain_characters, terms
 from engine.retrieval.trials import unseen_share
 from engine.types import Band
 
@@ -69,7 +69,8 @@ class EntrySearch:
         self._encoders = encoders
         self._found = dict(found)
         self._calibrations = dict(calibrations)
-        self._checks = _passage_checks(found)
+        self._texts = _texts_by_source(found)
+        self._checks: dict[str, PassageCheck] = {}
         self._asked = _example_questions(found)
 
     def find(self, question: str, language: str) -> Found:
@@ -79,6 +80,7 @@ class EntrySearch:
         mentions a place or name the question turns on is not told, only offered. One of the
         entry's own example questions is certain.
         """
+        question = plain_characters(question)
         first = self._judged(question, self._surest(question, language))
         if not self._wants_second_look(first, language):
             return first
@@ -116,6 +118,7 @@ class EntrySearch:
         `whole`: the question before and this one; `topic`: the entry told or offered before.
         What only the question before found is told only if it has the follow-up's own words.
         """
+        asked, whole = plain_characters(asked), plain_characters(whole)
         alone = self._surest(asked, language)
         first = self._judged(asked, alone)
         if first.band is Band.CERTAIN or first.route_confidence == 1.0:
@@ -152,14 +155,20 @@ class EntrySearch:
         )
         if found.band not in (Band.CERTAIN, Band.LIKELY):
             return found
-        check = self._checks[found.entries[0]]
+        check = self._check(found.entries[0])
         doubtful = not agreeing or (tried is joined and not check.carries(asked))
         strange = self._strange(whole, found)
         return replace(found, band=Band.UNSURE) if doubtful or strange else found
 
+    def _check(self, entry: str) -> PassageCheck:
+        """What the entry says; read when it is first asked for, for a big shop has many."""
+        if entry not in self._checks:
+            self._checks[entry] = PassageCheck(self._texts[entry])
+        return self._checks[entry]
+
     def _strange(self, question: str, found: Found) -> bool:
         """Whether the question turns on a name the entry lacks, or on words no entry has."""
-        names = self._checks[found.entries[0]].strange_names(question)
+        names = self._check(found.entries[0]).strange_names(question)
         return bool(names) or found.features["unseen"] > MOST_UNSEEN
 
     def _surest(self, question: str, language: str, *, rerank: bool = False) -> _Tried:
@@ -179,7 +188,8 @@ class EntrySearch:
 
     def asked_texts(self, questions: Sequence[str]) -> list[str]:
         """All texts that will be encoded when these questions are asked."""
-        ways = (_ways_to_ask(question)[0] for question in questions if question.strip())
+        plain = (plain_characters(question) for question in questions)
+        ways = (_ways_to_ask(question)[0] for question in plain if question.strip())
         return list(dict.fromkeys(text for texts in ways for text in texts))
 
 
@@ -269,12 +279,12 @@ def _example_questions(found: Mapping[str, EntryFeatures]) -> dict[str, str]:
     return {text: min(entries) for text, entries in asked.items() if text and len(entries) == 1}
 
 
-def _passage_checks(found: Mapping[str, EntryFeatures]) -> dict[str, PassageCheck]:
+def _texts_by_source(found: Mapping[str, EntryFeatures]) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
     for row in next(iter(found.values())).rows:
         if not row.source.startswith(ROUTE):
             texts.setdefault(row.source, []).append(row.text)
-    return {source: PassageCheck(own) for source, own in texts.items()}
+    return texts
 
 
 def band_of(ranked: Ranked, calibration: Calibration) -> Band:

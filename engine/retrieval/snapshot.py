@@ -19,6 +19,7 @@ from engine.errors import SnapshotError
 from engine.retrieval.calibration import Calibration, Thresholds, Weights
 from engine.retrieval.encoders import RERANK, Vectors
 from engine.retrieval.index import Row
+from engine.retrieval.learned import Learned
 from engine.retrieval.rows import ROUTE_EXAMPLES
 
 FORMAT = 5
@@ -120,13 +121,7 @@ def write_snapshot(
         folder = Path(scratch) / target.name
         folder.mkdir()
         _take_over(source, files, before, folder / "knowledge")
-        for group, by_key in vectors.items():
-            texts = [row.text for row in rows[group]]
-            (folder / f"{group}.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
-            for key, matrix in by_key.items():
-                np.save(folder / f"{group}-{key}.npy", matrix, allow_pickle=False)
-        for key, matrix in heads.items():
-            np.save(folder / f"head-{key}.npy", matrix, allow_pickle=False)
+        _write_arrays(folder, rows, vectors, heads)
         manifest = {
             "built_with": built_with(encoders),
             "id": target.name,
@@ -144,6 +139,21 @@ def write_snapshot(
         except OSError:
             if not target.is_dir():
                 raise
+
+
+def _write_arrays(
+    folder: Path,
+    rows: Mapping[str, Sequence[Row]],
+    vectors: Mapping[str, Mapping[str, Vectors]],
+    heads: Mapping[str, Vectors],
+) -> None:
+    for group, by_key in vectors.items():
+        texts = [row.text for row in rows[group]]
+        (folder / f"{group}.json").write_text(json.dumps(texts, ensure_ascii=False), "utf-8")
+        for key, matrix in by_key.items():
+            np.save(folder / f"{group}-{key}.npy", matrix, allow_pickle=False)
+    for key, matrix in heads.items():
+        np.save(folder / f"head-{key}.npy", matrix, allow_pickle=False)
 
 
 def _take_over(source: Path, files: Mapping[str, str], before: Path, target: Path) -> None:
@@ -202,28 +212,6 @@ def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:
 
 def _without_rerank(vectors: Mapping[str, Vectors]) -> dict[str, Vectors]:
     return {key: matrix for key, matrix in vectors.items() if key != RERANK}
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """Calibrations by key, and the example questions they were learned from (hashed)."""
-
-    calibrations: Mapping[str, Calibration]
-    questions: frozenset[str]
-
-    def known_share(self, rows: Sequence[Row]) -> float:
-        """Share (0..1) of the rows' questions that were there when it was learned."""
-        asked = question_hashes(rows)
-        return len(asked & self.questions) / len(asked) if asked else 0.0
-
-
-def question_hashes(rows: Sequence[Row]) -> frozenset[str]:
-    """The rows' example questions, as a manifest keeps them."""
-    return frozenset(
-        hashlib.sha256(row.text.encode()).hexdigest()[:10]
-        for row in rows
-        if row.field == "question"
-    )
 
 
 def read_learned(folder: Path, encoders: Mapping[str, str]) -> Learned | None:

@@ -18,10 +18,14 @@ LONGEST = 2000
 DATA = Path(__file__).parent / "data"
 
 
+def plain_characters(text: str) -> str:
+    """NFKC (letters dressed up as symbols become letters), no invisible characters."""
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text[: 4 * LONGEST]))[:LONGEST]
+
+
 def normalise(text: str) -> str:
-    """NFKC, lower case, no invisible characters, single spaces, at most LONGEST characters."""
-    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return SPACE.sub(" ", plain).strip().lower()[:LONGEST]
+    """Plain characters, lower case, single spaces, at most LONGEST characters."""
+    return SPACE.sub(" ", plain_characters(text)).strip().lower()
 
 
 def is_chinese(text: str) -> bool:
