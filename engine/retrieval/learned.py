@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.retrieval.calibration import Calibration
 from engine.retrieval.index import Row
+from engine.retrieval.rows import ROUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Learned:
 
 
 def question_hashes(rows: Sequence[Row]) -> frozenset[str]:
-    """The rows' example questions, as a manifest keeps them."""
+    """The entries' example questions, as a manifest keeps them."""
     return frozenset(
         hashlib.sha256(row.text.encode()).hexdigest()[:10]
         for row in rows
-        if row.field == "question"
+        if row.field == "question" and not row.source.startswith(ROUTE)
     )
