@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 
 from bot.cli.supervisor import Child, Supervisor
-from tests.processes import until
 
 ONCE = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(int(sys.argv[2]))"
 ALWAYS = "import time; time.sleep(60)"
@@ -24,7 +23,7 @@ def ran(tmp_path: Path, code: int) -> tuple[str, int]:
     house = Supervisor(children, dict(os.environ), is_ready=note.is_file, tell=told.set, grace_s=5)
 
     def stop() -> None:
-        until(told.is_set)
+        told.wait(20)
         # Long enough for a restart, were there one.
         threading.Event().wait(1.0)
         house.stop()
