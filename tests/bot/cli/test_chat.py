@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,6 +114,9 @@ async def test_markup_and_control_codes_are_shown_as_text() -> None:
     assert "\x1b" not in text
 
 
+SETTLED_S = 1.0
+
+
 @pytest.mark.parametrize("end", [b"\x04", b"\x03"], ids=["ctrl-d", "ctrl-c"])
 def test_ctrl_d_and_ctrl_c_leave_a_real_terminal_cleanly(end: bytes) -> None:
     # A shell that runs the tests in the background has told us to ignore SIGINT.
@@ -133,11 +138,13 @@ def test_ctrl_d_and_ctrl_c_leave_a_real_terminal_cleanly(end: bytes) -> None:
         start_new_session=True,
     )
     os.close(theirs)
-    with process:
+    with ended(process):
         until(ours, "you ›")
         os.write(ours, b"How much is shipping?\r")
         assert "4.95 euro" in until(ours, "Not helpful")
         until(ours, "you ›")
+        # On a busy machine the prompt is drawn before the terminal hands over single keys.
+        time.sleep(SETTLED_S)
         os.write(ours, end)
         until(ours, "Goodbye!")
         assert process.wait(10) == 0
@@ -162,7 +169,7 @@ def test_ctrl_c_during_an_answer_leaves_at_once() -> None:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
-    with process:
+    with ended(process):
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -172,6 +179,16 @@ def test_ctrl_c_during_an_answer_leaves_at_once() -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(5) == 0
         assert process.stderr.read() == b""
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A process that a failing test does not wait for for ever."""
+    with process:
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 def until(terminal: int, wanted: str) -> str:
