@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.cli.common import load_settings, print_json, progress_bar
+from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
 
@@ -14,12 +15,15 @@ def run_command(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
     try:
-        counts = _counts(load(folder))
+        known = load(folder)
     except ShopFilesError as error:
         if arguments.json:
             print_json({"folder": folder, "refused": error.problems})
         raise
-    result: dict[str, object] = {"folder": str(folder), **counts, "refused": []}
+    counts, found = _counts(known), conflicts(known.entries)
+    result: dict[str, object] = {
+        "folder": str(folder), **counts, "refused": [], "conflicts": found,
+    }  # fmt: skip
     if arguments.action == "publish":
         from engine.build import load_encoders
         from engine.publish import publish
@@ -33,6 +37,9 @@ def run_command(arguments: argparse.Namespace) -> int:
         listed = ", ".join(f"{count} {name}" for name, count in counts.items())
         live = f"; live as {result['snapshot']}" if "snapshot" in result else ""
         print(f"{folder}: {listed}{live}")
+        for conflict in found:
+            owners = " and ".join(conflict.entries)
+            print(f"conflict: {conflict.question!r} is asked in {owners}; delete it in all but one")
     return 0
 
 
