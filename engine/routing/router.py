@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from engine.orders import TOKEN, order_number
@@ -13,6 +14,10 @@ from engine.routing.cues import has
 from engine.routing.understanding import Question
 from engine.types import Band, Route, Session
 
+NUMBERED_ORDER = re.compile(
+    r"(\border|订单|单号|訂單|單號)\s*(no\.?|nr\.?|number|号)?\s*(is|是)?\s*[:：#]?\s*\d{4,}"
+)
+"""An order told by a number that is none of ours: how ours look is said then."""
 SMALLTALK = ("greeting", "thanks", "goodbye", "identity")
 COVERED_WITH_CUE = 0.4
 COVERED_ALONE = 0.7
@@ -43,7 +48,7 @@ def early_route(question: Question, session: Session) -> Routed | None:
         return Routed(Route.HANDOFF, "cue")
     if session.pending_order and (TOKEN.search(normalise(text)) or _digits_only(text)):
         return Routed(Route.ORDER, "proof")
-    if order_number(text):
+    if order_number(text) or NUMBERED_ORDER.search(normalise(text)):
         return Routed(Route.ORDER, "number")
     for kind in SMALLTALK:
         if has(f"smalltalk_{kind}", text):
@@ -93,7 +98,9 @@ def late_route(
         return Routed(Route.FAQ, "restock")
     if entry.band is Band.CERTAIN and not (products.named and has("describe", text)):
         return Routed(Route.FAQ, "certain")
-    if products.named and not question.context and _states_of_one(text):
+    only_one = bool(products.kinds) and len(products.matches) == 1 and has("price", text)
+    brief = len(terms(question.asked)) <= BRIEF_TERMS
+    if (products.named or (only_one and brief)) and not question.context and _states_of_one(text):
         return Routed(Route.DESCRIBE, "named")
     if _asks_for_products(question, entry, products):
         return Routed(Route.RECOMMEND, "kind")

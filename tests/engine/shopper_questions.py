@@ -19,7 +19,7 @@ DATA = Path(__file__).parent.parent / "data"
 SEEN = DATA / "shopper_questions.jsonl"
 OWN = DATA / "shopper_questions_own.jsonl"
 HELD_OUT = DATA / "shopper_questions_held_out.jsonl"
-FRESH = tuple(DATA / f"shopper_questions_fresh_{number}.jsonl" for number in (1, 2, 3))
+FRESH = tuple(DATA / f"shopper_questions_fresh_{number}.jsonl" for number in (1, 2, 3, 4))
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 TELLING_ROUTES = (Route.DESCRIBE, Route.REVIEW)
 
