@@ -1,4 +1,4 @@
-"""What every Gemma 3 model shares: its sizes, RMS norm and rotary positions.
+"""What every Gemma 3 model shares: its sizes, its blocks' weights, RMS norm, rotary positions.
 
 Sources: Gemma 3 technical report (2025); RoFormer (Su et al., 2021) for rotary positions.
 """
@@ -73,6 +73,45 @@ def read_shape(folder: Path) -> Shape:
             f"config.json does not read ({type(error).__name__}: {error})",
             where=str(folder), mend=MEND_FOLDER,
         ) from error  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One block's weights; the norms before projections are folded into them."""
+
+    qkv: Tensor
+    out: Tensor
+    gate_up: Tensor
+    down: Tensor
+    q_norm: Tensor
+    k_norm: Tensor
+    after_attention: Tensor
+    after_feed_forward: Tensor
+
+
+def read_layer(
+    weights: Mapping[str, Tensor], prefix: str, dtype: torch.dtype, norm_dtype: torch.dtype
+) -> Layer:
+    """One block out of a model's weights, whose names begin with `prefix`. Raises KeyError."""
+
+    def get(name: str) -> Tensor:
+        return weights[f"{prefix}{name}.weight"].float()
+
+    def scale(name: str) -> Tensor:
+        return (1 + get(name)).to(norm_dtype)
+
+    qkv = torch.cat([get(f"self_attn.{name}_proj") for name in "qkv"])
+    gate_up = torch.cat([get("mlp.gate_proj"), get("mlp.up_proj")])
+    return Layer(
+        qkv=(qkv * (1 + get("input_layernorm"))).to(dtype).contiguous(),
+        out=get("self_attn.o_proj").to(dtype),
+        gate_up=(gate_up * (1 + get("pre_feedforward_layernorm"))).to(dtype).contiguous(),
+        down=get("mlp.down_proj").to(dtype),
+        q_norm=scale("self_attn.q_norm"),
+        k_norm=scale("self_attn.k_norm"),
+        after_attention=scale("post_attention_layernorm"),
+        after_feed_forward=scale("post_feedforward_layernorm"),
+    )
 
 
 def norm(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:

@@ -6,7 +6,6 @@ Source: Gemma 3 technical report (2025); equal to transformers' Gemma3ForCausalL
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -16,27 +15,15 @@ from torch.nn import functional as f
 from engine.errors import ModelError
 from engine.gemma_parts import (
     MEND_FOLDER,
+    Layer,
     Shape,
     frequencies,
     norm,
+    read_layer,
     read_shape,
     rotate,
     rotation,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One block's weights; the norms before projections are folded into them."""
-
-    qkv: Tensor
-    out: Tensor
-    gate_up: Tensor
-    down: Tensor
-    q_norm: Tensor
-    k_norm: Tensor
-    after_attention: Tensor
-    after_feed_forward: Tensor
 
 
 class KeyValues:
@@ -55,7 +42,10 @@ class Gemma:
     def __init__(self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         self.shape = shape
         self.embedding = weights["model.embed_tokens.weight"].to(dtype)
-        self.layers = [_layer(weights, i, dtype) for i in range(len(shape.sliding))]
+        self.layers = [
+            read_layer(weights, f"model.layers.{i}.", dtype, dtype)
+            for i in range(len(shape.sliding))
+        ]
         self.norm = (1 + weights["model.norm.weight"].float()).to(dtype)
         self._normaliser = torch.tensor(shape.hidden**0.5, dtype=dtype)
         self._turns = {
@@ -150,23 +140,3 @@ class Gemma:
             keys, values = keys.repeat_interleave(times, 1), values.repeat_interleave(times, 1)
         mixed = f.scaled_dot_product_attention(q, keys, values, attn_mask=mask, scale=shape.scale)
         return f.linear(mixed.transpose(1, 2).reshape(count, new, -1), layer.out)
-
-
-def _layer(weights: Mapping[str, Tensor], number: int, dtype: torch.dtype) -> Layer:
-    def get(name: str) -> Tensor:
-        return weights[f"model.layers.{number}.{name}.weight"].float()
-
-    before = 1 + get("input_layernorm")
-    between = 1 + get("pre_feedforward_layernorm")
-    qkv = torch.cat([get(f"self_attn.{name}_proj") for name in "qkv"]) * before
-    gate_up = torch.cat([get("mlp.gate_proj"), get("mlp.up_proj")]) * between
-    return Layer(
-        qkv=qkv.to(dtype).contiguous(),
-        out=get("self_attn.o_proj").to(dtype),
-        gate_up=gate_up.to(dtype).contiguous(),
-        down=get("mlp.down_proj").to(dtype),
-        q_norm=(1 + get("self_attn.q_norm")).to(dtype),
-        k_norm=(1 + get("self_attn.k_norm")).to(dtype),
-        after_attention=(1 + get("post_attention_layernorm")).to(dtype),
-        after_feed_forward=(1 + get("post_feedforward_layernorm")).to(dtype),
-    )

@@ -7,8 +7,7 @@ holds. Folded norms and no padding across lengths make it about twice as fast on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,24 +18,20 @@ from torch import Tensor
 from torch.nn import functional as f
 
 from engine.errors import ModelError
-from engine.gemma_parts import frequencies, norm, read_shape, rotate, rotation
+from engine.gemma_parts import (
+    Layer,
+    frequencies,
+    norm,
+    read_layer,
+    read_shape,
+    rotate,
+    rotation,
+)
 from engine.retrieval.encoders import Vectors
 
 PROMPT = "task: sentence similarity | query: "
 MOST_TOKENS = 128
 BATCH = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    qkv: Tensor
-    out: Tensor
-    gate_up: Tensor
-    down: Tensor
-    q_norm: Tensor
-    k_norm: Tensor
-    after_attention: Tensor
-    after_feed_forward: Tensor
 
 
 class EmbeddingGemma:
@@ -64,7 +59,10 @@ class EmbeddingGemma:
         modules = json.loads((folder / "modules.json").read_text("utf-8"))
         self._embedding = weights["embed_tokens.weight"]
         self._norm = 1 + weights["norm.weight"].float()
-        self._layers = [_layer(weights, i, self._dtype) for i in range(len(self._shape.sliding))]
+        self._layers = [
+            read_layer(weights, f"layers.{i}.", self._dtype, torch.float32)
+            for i in range(len(self._shape.sliding))
+        ]
         self._projections = [
             load_file(folder / module["path"] / "model.safetensors", device=str(self._device))[
                 "linear.weight"
@@ -114,7 +112,7 @@ class EmbeddingGemma:
         return f.normalize(pooled, dim=1)
 
     def _one(
-        self, layer: _Layer, x: Tensor, turned: tuple[Tensor, Tensor], mask: Tensor | None
+        self, layer: Layer, x: Tensor, turned: tuple[Tensor, Tensor], mask: Tensor | None
     ) -> Tensor:
         shape, (rows, length, _) = self._shape, x.shape
 
@@ -143,21 +141,3 @@ def _fastest(device: torch.device) -> torch.dtype:
         known = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
         return torch.bfloat16 if known else torch.float32
     return torch.bfloat16
-
-
-def _layer(weights: Mapping[str, Tensor], number: int, dtype: torch.dtype) -> _Layer:
-    def get(name: str) -> Tensor:
-        return weights[f"layers.{number}.{name}.weight"].float()
-
-    qkv = torch.cat([get(f"self_attn.{name}_proj") for name in "qkv"])
-    gate_up = torch.cat([get("mlp.gate_proj"), get("mlp.up_proj")])
-    return _Layer(
-        qkv=(qkv * (1 + get("input_layernorm"))).to(dtype).contiguous(),
-        out=get("self_attn.o_proj").to(dtype),
-        gate_up=(gate_up * (1 + get("pre_feedforward_layernorm"))).to(dtype).contiguous(),
-        down=get("mlp.down_proj").to(dtype),
-        q_norm=1 + get("self_attn.q_norm"),
-        k_norm=1 + get("self_attn.k_norm"),
-        after_attention=1 + get("post_attention_layernorm"),
-        after_feed_forward=1 + get("post_feedforward_layernorm"),
-    )
