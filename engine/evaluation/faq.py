@@ -136,7 +136,7 @@ def predict(
         for key in keys:
             encoders.prefetch(key, search.asked_texts(group), advance)
     found = [search.find(text, _language(text)) for text in texts]
-    encoders.forget_prefetched()
+    encoders.forget()
     return tuple(
         Prediction(text, f.entries, f.confidence) for text, f in zip(texts, found, strict=True)
     )

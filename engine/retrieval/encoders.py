@@ -159,9 +159,10 @@ class Encoders:
             self._prefetched.update(((key, t), v) for t, v in zip(batch, made, strict=True))
             advance(len(batch))
 
-    def forget_prefetched(self) -> None:
-        """Give the memory of `prefetch` back."""
+    def forget(self) -> None:
+        """Encode every question anew from now on, as if none had been asked or prefetched."""
         self._prefetched.clear()
+        self._recent.clear()
 
     def questions(self, key: str, texts: Sequence[str]) -> Vectors:
         """Unit vectors of questions, shape (texts, size); one just asked is not encoded again."""
