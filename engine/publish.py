@@ -12,7 +12,7 @@ from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders, Vectors
 from engine.retrieval.index import Row
 from engine.retrieval.learned import Learned, question_hashes
-from engine.retrieval.learning import fit_head, learn_all
+from engine.retrieval.learning import Examples, fit_heads, learn_all
 from engine.retrieval.products import product_rows
 from engine.retrieval.rows import entry_rows, goods_rows, route_rows
 from engine.retrieval.snapshot import (
@@ -47,14 +47,14 @@ def publish(
     encoders: Encoders,
     progress: Progress | None = None,
     *,
-    tune: bool = False,
+    learned: Learned | None = None,
 ) -> str:
     """Check a shop's folder, build its snapshot if need be, make it live; its id.
 
-    Ranks and thresholds stay those of the live snapshot unless `tune`. Raises KnowledgeError with
-    every problem; then nothing has changed.
+    Ranks and thresholds are `learned`, or stay those of the live snapshot. Raises KnowledgeError
+    with every problem; then nothing has changed.
     """
-    snapshot = build_snapshot(folder, home, encoders, progress, tune=tune)
+    snapshot = build_snapshot(folder, home, encoders, progress, learned=learned)
     write_live(home, snapshot)
     return snapshot
 
@@ -65,33 +65,43 @@ def build_snapshot(
     encoders: Encoders,
     progress: Progress | None = None,
     *,
-    tune: bool = False,
+    learned: Learned | None = None,
 ) -> str:
     """Build the snapshot of a folder unless it is there already; its id."""
     rows = _rows(load(folder))
-    if len(rows["entries"]) > MOST_RERANKED:
-        encoders = Encoders(encoders.by_language)
+    encoders = encoders_for(rows["entries"], encoders)
     before = home / "snapshots" / (read_live(home) or "none")
-    learned = None if tune else _still_good(read_learned(before, encoders.names), rows["entries"])
+    learned = learned or _still_good(read_learned(before, encoders.names), rows["entries"])
     files = file_hashes(folder)
     if learned is not None:
         name = snapshot_id(files, encoders.names, learned.calibrations)
         if (home / "snapshots" / name / "manifest.json").is_file():
             return name
     vectors = embed_groups(rows, encoders, before, progress)
-    fits = {
-        key: fit_head(rows["entries"], matrix, key, leave_out=learned is None)
-        for key, matrix in vectors["entries"].items()
-    }
+    heads = fit_heads(rows["entries"], vectors["entries"], leave_out=learned is None)
     learned = learned or Learned(
-        learn_all(rows["entries"], vectors["entries"], fits, encoders),
+        learn_all(Examples(rows["entries"], vectors["entries"], heads, encoders)),
         question_hashes(rows["entries"]),
     )
-    heads = {key: fit.head.coefficients for key, fit in fits.items()}
     name = snapshot_id(files, encoders.names, learned.calibrations)
     target = home / "snapshots" / name
-    write_snapshot(target, folder, files, before, encoders.names, rows, vectors, learned, heads)
+    write_snapshot(
+        target,
+        folder,
+        files,
+        before,
+        encoders.names,
+        rows,
+        vectors,
+        learned,
+        {key: fit.head.coefficients for key, fit in heads.items()},
+    )
     return name
+
+
+def encoders_for(rows: Sequence[Row], encoders: Encoders) -> Encoders:
+    """The encoders a shop of these rows is built with: no re-ranking one for a huge shop."""
+    return Encoders(encoders.by_language) if len(rows) > MOST_RERANKED else encoders
 
 
 def _rows(knowledge: Knowledge) -> dict[str, Sequence[Row]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.evaluation.measures import expected_calibration_error, reliability
-from engine.publish import asked_rows, embed_groups, publish
+from engine.publish import asked_rows, embed_groups, encoders_for, publish
 from engine.retrieval.calibration import (
     Calibration,
     Judged,
@@ -19,11 +19,13 @@ from engine.retrieval.calibration import (
     reranked,
 )
 from engine.retrieval.encoders import Encoders
+from engine.retrieval.learned import Learned, question_hashes
 from engine.retrieval.learning import (
+    Examples,
+    all_trials,
     default_calibrations,
-    enough_examples,
-    fit_head,
-    held_out_trials,
+    fit_heads,
+    learn_from,
 )
 from engine.retrieval.snapshot import Progress, read_learned, read_live
 from engine.retrieval.trials import Trial
@@ -51,20 +53,17 @@ def tune(folder: Path, home: Path, encoders: Encoders, progress: Progress | None
     """
     begun = time.perf_counter()
     rows = asked_rows(load(folder))
+    encoders = encoders_for(rows, encoders)
     live = home / "snapshots" / (read_live(home) or "none")
     vectors = embed_groups({"entries": rows}, encoders, live, progress)["entries"]
-    fits = {key: fit_head(rows, matrix, key) for key, matrix in vectors.items()}
-    made = {
-        key: held_out_trials(rows, vectors, fits, key, encoders)
-        for key in encoders.by_language
-        if enough_examples(rows, key)
-    }
+    made = all_trials(Examples(rows, vectors, fit_heads(rows, vectors), encoders))
     learned = read_learned(live, encoders.names)
     known = learned.calibrations if learned else default_calibrations(encoders.keys)
     before = figures([judge_trials(t, _last_stage(known, t, key)) for key, t in made.items()])
     after = figures([cross_validated(trials) for trials in made.values()])
     kept = bool(made) and after["right"] >= before["right"] - WORSE_BY
-    snapshot = publish(folder, home, encoders, progress, tune=kept)
+    new = Learned(learn_from(made, encoders.keys), question_hashes(rows)) if kept else None
+    snapshot = publish(folder, home, encoders, progress, learned=new)
     return Tuned(kept, before, after, round(time.perf_counter() - begun, 1), snapshot)
 
 

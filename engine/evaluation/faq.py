@@ -23,7 +23,7 @@ from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.entries import EntrySearch
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row
-from engine.retrieval.learning import default_calibrations, fit_head, learn_all
+from engine.retrieval.learning import Examples, default_calibrations, fit_heads, learn_all
 from engine.retrieval.rows import SENTENCE_END, route_rows
 from engine.retrieval.spelling import Speller
 from engine.retrieval.text import is_chinese
@@ -63,15 +63,15 @@ def build_search(
 ) -> EntrySearch:
     """The retrieval of a shop that has these rows; with `tune` adapted to them."""
     vectors = {key: embed(rows, key, encoders, {}, advance) for key in encoders.keys}
-    fits = {key: fit_head(rows, v, key, leave_out=tune) for key, v in vectors.items()}
+    heads = fit_heads(rows, vectors, leave_out=tune)
     calibrations = (
-        learn_all(rows, vectors, fits, encoders, STRANGERS)
+        learn_all(Examples(rows, vectors, heads, encoders, STRANGERS))
         if tune
         else default_calibrations(encoders.keys)
     )
-    second = (vectors[RERANK], fits[RERANK].head) if RERANK in vectors else None
+    second = (vectors[RERANK], heads[RERANK].head) if RERANK in vectors else None
     found = {
-        key: EntryFeatures(rows, vectors[key], fits[key].head, second)
+        key: EntryFeatures(rows, vectors[key], heads[key].head, second)
         for key in encoders.by_language
     }
     return EntrySearch(encoders, found, calibrations)

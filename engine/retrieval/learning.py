@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,47 +28,60 @@ FEWEST_SOURCES = 5
 LANGUAGE_OF_KEY = {"en": "en", "other": "zh"}
 
 
-def fit_head(rows: Sequence[Row], vectors: Vectors, key: str, *, leave_out: bool = True) -> HeadFit:
-    """The head over all rows that an encoder reads well: its language's, or any."""
-    every = key in ("other", RERANK)
-    used = np.array([every or row.language == key for row in rows], dtype=bool)
-    return HeadFit(vectors, [row.source for row in rows], used, leave_out=leave_out)
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """A shop's rows with what the encoders and heads make of them, by encoder key.
+
+    `strangers`: further messages that no entry of these rows answers.
+    """
+
+    rows: Sequence[Row]
+    vectors: Mapping[str, Vectors]
+    heads: Mapping[str, HeadFit]
+    encoders: Encoders
+    strangers: Sequence[Row] = ()
 
 
-def learn_all(
-    rows: Sequence[Row],
-    vectors: Mapping[str, Vectors],
-    fits: Mapping[str, HeadFit],
-    encoders: Encoders,
-    strangers: Sequence[Row] = (),
-) -> dict[str, Calibration]:
-    """A calibration for each language's encoder, and for each together with the re-ranking one."""
-    made: dict[str, Calibration] = {}
-    for key in encoders.by_language:
-        made.update(calibrate(rows, vectors, fits, key, encoders, strangers))
+def fit_heads(
+    rows: Sequence[Row], vectors: Mapping[str, Vectors], *, leave_out: bool = True
+) -> dict[str, HeadFit]:
+    """For each encoder the head over all rows it reads well: its language's, or any."""
+    sources = [row.source for row in rows]
+    made = {}
+    for key, matrix in vectors.items():
+        every = key in ("other", RERANK)
+        used = np.array([every or row.language == key for row in rows], dtype=bool)
+        made[key] = HeadFit(matrix, sources, used, leave_out=leave_out)
     return made
 
 
-def calibrate(
-    rows: Sequence[Row],
-    vectors: Mapping[str, Vectors],
-    fits: Mapping[str, HeadFit],
-    key: str,
-    encoders: Encoders,
-    strangers: Sequence[Row] = (),
-) -> dict[str, Calibration]:
-    """Learn from the shop's own example questions; from ours where it has too few."""
-    rerank = RERANK in vectors
-    names = (key, reranked(key)) if rerank else (key,)
-    if not enough_examples(rows, key):
-        return {name: default_calibration(name) for name in names}
-    made = held_out_trials(rows, vectors, fits, key, encoders, strangers)
-    first = {key: learn([trial.first_stage() for trial in made])}
-    return {**first, reranked(key): learn(made)} if rerank else first
+def learn_all(examples: Examples) -> dict[str, Calibration]:
+    """A calibration for each language's encoder, and for each together with the re-ranking one."""
+    return learn_from(all_trials(examples), examples.encoders.keys)
 
 
-def enough_examples(rows: Sequence[Row], key: str) -> bool:
-    """Whether a shop has examples enough of an encoder's language to learn from."""
+def all_trials(examples: Examples) -> dict[str, tuple[Trial, ...]]:
+    """Held-out trials by encoder key, for the languages that have examples enough."""
+    return {
+        key: _held_out_trials(examples, key)
+        for key in examples.encoders.by_language
+        if _enough_examples(examples.rows, key)
+    }
+
+
+def learn_from(
+    made: Mapping[str, Sequence[Trial]], keys: Sequence[str]
+) -> dict[str, Calibration]:  # fmt: skip
+    """Calibrations learned from trials; ours for the encoder keys that have none."""
+    found = default_calibrations(keys)
+    for key, trials_of_key in made.items():
+        found[key] = learn([trial.first_stage() for trial in trials_of_key])
+        if RERANK in keys:
+            found[reranked(key)] = learn(trials_of_key)
+    return found
+
+
+def _enough_examples(rows: Sequence[Row], key: str) -> bool:
     language = LANGUAGE_OF_KEY.get(key, key)
     asked = sum(
         row.field == "question" and row.language == language and not row.source.startswith(ROUTE)
@@ -76,25 +90,16 @@ def enough_examples(rows: Sequence[Row], key: str) -> bool:
     return asked >= FEWEST_EXAMPLES and len({row.source for row in rows}) >= FEWEST_SOURCES
 
 
-def held_out_trials(
-    rows: Sequence[Row],
-    vectors: Mapping[str, Vectors],
-    fits: Mapping[str, HeadFit],
-    key: str,
-    encoders: Encoders,
-    strangers: Sequence[Row] = (),
-) -> tuple[Trial, ...]:
-    """The shop's own examples of one encoder's language, and questions no shop answers.
-
-    `strangers`: further ones that no entry of these rows answers.
-    """
+def _held_out_trials(examples: Examples, key: str) -> tuple[Trial, ...]:
+    """The shop's own examples of one encoder's language, and questions no shop answers."""
     language = LANGUAGE_OF_KEY.get(key, key)
-    second = (vectors[RERANK], fits[RERANK].head) if RERANK in vectors else None
-    found = EntryFeatures(rows, vectors[key], fits[key].head, second)
+    vectors, heads = examples.vectors, examples.heads
+    second = (vectors[RERANK], heads[RERANK].head) if RERANK in vectors else None
+    found = EntryFeatures(examples.rows, vectors[key], heads[key].head, second)
     texts = (DATA / f"out_of_scope_{language}.txt").read_text("utf-8").splitlines()
-    texts.extend(row.text for row in strangers if row.language == language)
-    unanswered = _queries(found, texts, key, encoders)
-    return trials(found, Fits(fits[key], fits.get(RERANK)), language, unanswered)
+    texts.extend(row.text for row in examples.strangers if row.language == language)
+    unanswered = _queries(found, texts, key, examples.encoders)
+    return trials(found, Fits(heads[key], heads.get(RERANK)), language, unanswered)
 
 
 def _queries(

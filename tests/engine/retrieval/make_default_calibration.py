@@ -14,7 +14,7 @@ from typing import Any
 from engine.build import load_encoders
 from engine.publish import asked_rows
 from engine.retrieval.embedding import embed
-from engine.retrieval.learning import fit_head, learn_all
+from engine.retrieval.learning import Examples, fit_heads, learn_all
 from engine.retrieval.text import DATA
 from engine.settings import Settings
 from engine.types import Entry
@@ -37,8 +37,7 @@ def main() -> None:
     if encoders.reranker is None:
         raise SystemExit("run `shopdesk prepare` first: the re-ranking encoder is missing")
     vectors = {key: embed(rows, key, encoders, {}) for key in encoders.keys}
-    fits = {key: fit_head(rows, matrix, key) for key, matrix in vectors.items()}
-    learned = learn_all(rows, vectors, fits, encoders)
+    learned = learn_all(Examples(rows, vectors, fit_heads(rows, vectors), encoders))
     found = {key: asdict(value) for key, value in learned.items()}
     TARGET.write_text(json.dumps(_rounded(found), indent=1) + "\n", "utf-8")
 
