@@ -10,7 +10,7 @@ from engine.answers import talk
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
 from engine.routing.constraints import without_demands
-from engine.routing.router import early_route, example_route, late_route
+from engine.routing.router import CLEAR_ENTRY, early_route, example_route, late_route
 from engine.routing.understanding import Question, Understanding
 from engine.types import (
     ActionKind,
@@ -76,7 +76,8 @@ class Assistant:
             entry = know.entries.find(question.text, question.language)
         if routed := example_route(entry):
             return know.routed_part(routed, question, message, session, language)
-        if question.refined and entry.band in (Band.UNSURE, Band.UNKNOWN):
+        untold = entry.band in (Band.UNSURE, Band.UNKNOWN)
+        if question.refined and untold and entry.confidence < CLEAR_ENTRY:
             question = question.refined
         products = know.products.find(
             without_demands(question.text, question.constraints),

@@ -23,6 +23,8 @@ NOT_WANTED = re.compile(
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
 )
 
+_NONE = re.compile(r"no|none|0|无|没有|不含|否|零")
+
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
@@ -74,15 +76,24 @@ class Constraints:
 
     def variant_of(self, product: Product) -> Variant | None:
         """The cheapest variant that meets all demands, in stock before sold out; or None."""
-        if any(word in _all_text(product) for word in self.excluded):
+        if any(_holds(product, word) for word in self.excluded):
             return None
         allowed = [variant for variant in product.variants if self.allows_variant(variant)]
         return min(allowed, key=lambda v: (v.stock == 0, v.price.amount), default=None)
 
 
-def _all_text(product: Product) -> str:
-    attributes = (f"{k} {v}" for pairs in product.attributes.values() for k, v in pairs.items())
-    return normalise(" ".join((*product.names.values(), *attributes, *product.tags)))
+def _holds(product: Product, word: str) -> bool:
+    """Whether the catalogue says that a product has a thing, and not that it is free of it."""
+    attributes = (
+        f"{name} {value}"
+        for pairs in product.attributes.values()
+        for name, value in pairs.items()
+        if not _NONE.fullmatch(normalise(value))
+    )
+    text = normalise(" ; ".join((*product.names.values(), *attributes, *product.tags)))
+    thing = re.escape(word)
+    free_of = rf"{thing}[- ]?free|(?:no|non|without|zero)[- ]?{thing}|(?:无|不含|零|没有){thing}"
+    return word in re.sub(free_of, " ", text)
 
 
 def colour_words() -> dict[str, str]:
@@ -229,6 +240,6 @@ def _exclusions(text: str) -> list[str]:
     shapes = (
         r"\b(?:not|without|no|except|but not|free of)\s+(?:any |a |made of |made from )?"
         r"(leather|wool|plastic|cotton|linen|silk|metal|wood|glass|caffeine|feather|down)\b",
-        r"(?:不要|不含|除了|没有|无)(皮革|皮质|皮|羊毛|塑料|棉|亚麻|真丝|金属|木|玻璃|羽绒)",
+        r"(?:不要|不含|除了|没有|无)(皮革|皮质|皮|羊毛|塑料|棉|亚麻|真丝|金属|木|玻璃|羽绒|咖啡因)",
     )
     return [match.group(1) for shape in shapes for match in re.finditer(shape, text)]

@@ -193,3 +193,15 @@ def test_similar_ones_say_what_they_are_similar_to(ask: Ask) -> None:
     part = ask("", session, action=f"similar:{session.products[0]}")[0].parts[0]
     assert part.products
     assert all(card.reason for card in part.products)
+
+
+def test_a_complaint_after_a_recommendation_is_no_finer_wish(ask: Ask) -> None:
+    _, session = ask("red scarf please")
+    plan, _ = ask("my parcel came smashed!!", session)
+    assert plan.parts[0].route is Route.FAQ
+
+
+def test_a_drink_without_caffeine_is_one_that_has_none(ask: Ask) -> None:
+    plan, _ = ask("something to drink before bed no caffeine under 15 eur")
+    shown = [citation.id for citation in plan.parts[0].citations]
+    assert set(shown[:2]) == {"product:evening-rooibos", "product:peppermint-infusion"}

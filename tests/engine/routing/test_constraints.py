@@ -98,3 +98,26 @@ def test_later_demands_win_over_earlier_ones() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert isinstance(READER.read(text), Constraints)
+
+
+@pytest.mark.parametrize("asked", ["tea without caffeine", "no caffeine please", "不要咖啡因的茶"])
+@pytest.mark.parametrize(
+    ("attributes", "tags", "allowed"),
+    [
+        ({"en": {"caffeine": "none"}, "zh": {"咖啡因": "无"}}, (), True),
+        ({"en": {"blend": "rooibos"}}, ("caffeine-free", "不含咖啡因"), True),
+        (
+            {"en": {"caffeine": "low, about 15 mg"}, "zh": {"咖啡因": "低，每杯约 15 毫克"}},
+            (),
+            False,
+        ),
+    ],
+)
+def test_what_is_free_of_a_thing_does_not_hold_it(
+    asked: str, attributes: dict[str, dict[str, str]], tags: tuple[str, ...], allowed: bool
+) -> None:
+    tea = Product("tea", {"en": "Evening tea"}, "b", "tea",
+                  (Variant("T1", "", "", Money(Decimal(5), "EUR"), 3),),
+                  attributes=attributes, tags=tags)  # fmt: skip
+    found = ConstraintReader("EUR", {}).read(asked).variant_of(tea)
+    assert (found is not None) == allowed
