@@ -72,7 +72,7 @@ def _table(path: Path, read: Callable[[Path], tuple[T, ...]]) -> tuple[T, ...]:
 
 def _read_entries(folder: Path, problems: Problems) -> tuple[Entry, ...]:
     entries: dict[str, Entry] = {}
-    for path in sorted(folder.glob("*.md")):
+    for path in sorted(folder.glob("*.md"), key=str):
         try:
             entry = parse_entry(path.read_text(encoding="utf-8"), path, problems)
         except UnicodeDecodeError as error:

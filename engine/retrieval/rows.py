@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from engine.retrieval.index import Row
 from engine.types import Entry, Product
+from knowledge_base.yaml_lines import load_with_lines
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 ROUTE, GOODS = "route:", "goods"
@@ -32,7 +31,7 @@ def entry_rows(entries: Sequence[Entry]) -> tuple[Row, ...]:
 
 def route_rows() -> tuple[Row, ...]:
     """Examples of what no entry answers; their source is "route:NAME"."""
-    examples = yaml.safe_load(ROUTE_EXAMPLES.read_text("utf-8"))
+    examples, _ = load_with_lines(ROUTE_EXAMPLES.read_text("utf-8"))
     return tuple(
         Row(f"{ROUTE}{name}", "question", language, text)
         for name, by_language in examples.items()

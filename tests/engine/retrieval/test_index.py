@@ -38,4 +38,12 @@ def test_a_clustered_index_finds_what_an_exact_one_finds() -> None:
         len(set(exact.search(q[None], 10)[0]) & set(clustered.search(q[None], 10)[0])) / 10
         for q in asked
     ]
-    assert np.mean(shared) > 0.95
+    assert np.mean(shared) > 0.98
+
+
+def test_a_clustered_index_tells_exact_cosines_best_first() -> None:
+    vectors = _vectors(20_000, 32, 3)
+    found, cosines = DenseIndex(vectors, exact_up_to=1_000).search(vectors[:1], 10)
+    np.testing.assert_allclose(cosines, vectors[found] @ vectors[0], rtol=1e-6)
+    assert list(cosines) == sorted(cosines, reverse=True)
+    assert found[0] == 0
