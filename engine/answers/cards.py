@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.recommend.blend import Reason, ReasonKind
-from engine.routing.constraints import colour_words
+from engine.routing.colours import colour_words
 from engine.types import (
     ActionKind,
     Button,

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from engine.grounding.numbers import HAN_NUMBER, number
 from engine.retrieval.text import normalise
+from engine.routing.colours import colour_words, colours_told
 from engine.routing.cues import has, read_data
 from engine.types import Product, Variant
 
@@ -23,6 +24,7 @@ NOT_WANTED = re.compile(
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
 )
 
+UNMET = ("no such colour",)
 _NONE = re.compile(r"no|none|0|无|没有|不含|否|零")
 
 
@@ -78,8 +80,22 @@ class Constraints:
         """The cheapest variant that meets all demands, in stock before sold out; or None."""
         if any(_holds(product, word) for word in self.excluded):
             return None
-        allowed = [variant for variant in product.variants if self.allows_variant(variant)]
+        told = self._by_text(product)
+        allowed = [variant for variant in product.variants if told.allows_variant(variant)]
         return min(allowed, key=lambda v: (v.stock == 0, v.price.amount), default=None)
+
+    def _by_text(self, product: Product) -> Constraints:
+        """These demands; without those on colour where the product's texts meet them.
+
+        A catalogue may have no column for colours: then they stand in names and descriptions.
+        """
+        asked = bool(self.colours or self.not_colours)
+        if not asked or any(variant.colour for variant in product.variants):
+            return self
+        told = colours_told(product)
+        met = not self.colours or bool(told & set(self.colours))
+        met = met and not told & set(self.not_colours)
+        return replace(self, colours=(), not_colours=()) if met else replace(self, colours=UNMET)
 
 
 def _holds(product: Product, word: str) -> bool:
@@ -94,12 +110,6 @@ def _holds(product: Product, word: str) -> bool:
     thing = re.escape(word)
     free_of = rf"{thing}[- ]?free|(?:no|non|without|zero)[- ]?{thing}|(?:无|不含|零|没有){thing}"
     return word in re.sub(free_of, " ", text)
-
-
-def colour_words() -> dict[str, str]:
-    """Each colour word, in every language, with the catalogue's name of the colour."""
-    named = read_data("words.yaml")["colours"]
-    return {word: name for name, words in named.items() for word in words}
 
 
 def without_demands(text: str, constraints: Constraints) -> str:

@@ -121,3 +121,28 @@ def test_what_is_free_of_a_thing_does_not_hold_it(
                   attributes=attributes, tags=tags)  # fmt: skip
     found = ConstraintReader("EUR", {}).read(asked).variant_of(tea)
     assert (found is not None) == allowed
+
+
+def _uncoloured(name: str, text: str) -> Product:
+    variant = Variant("S-1", "", "", Money(Decimal(10), "EUR"), 3)
+    return Product("p", {"en": name}, "brand", "bags", (variant,), descriptions={"en": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "about", "shown"),
+    [
+        ("a red backpack", "Red backpack", "Light.", True),
+        ("a red backpack", "Backpack", "In deep burgundy.", True),
+        ("a red backpack", "Blue backpack", "Light.", False),
+        ("a red backpack", "Backpack", "Light.", False),
+        ("红色的包", "Backpack", "A crimson one.", True),
+        ("a backpack, not red", "Red backpack", "Light.", False),
+        ("a backpack, not red", "Navy backpack", "Light.", True),
+        ("a blue backpack", "Navy backpack", "Light.", True),
+    ],
+)
+def test_colours_stand_in_the_texts_of_a_catalogue_without_a_column_for_them(
+    text: str, name: str, about: str, shown: bool
+) -> None:
+    product = _uncoloured(name, about)
+    assert (READER.read(text).variant_of(product) is not None) == shown
