@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.answers import talk
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
-from engine.routing.constraints import without_demands
-from engine.routing.router import CLEAR_ENTRY, early_route, example_route, late_route
+from engine.routing.router import CLEAR_ENTRY, Router, early_route, example_route
 from engine.routing.understanding import Question, Understanding
 from engine.types import (
     ActionKind,
@@ -29,8 +28,11 @@ from engine.wording import Wording
 class Assistant:
     """Turns one message of a conversation into one reply. Sends nothing, stores nothing."""
 
-    def __init__(self, knowledge: ShopKnowledge, wording: Wording) -> None:
+    def __init__(
+        self, knowledge: ShopKnowledge, wording: Wording, router: Router | None = None
+    ) -> None:
         self._know = knowledge
+        self._router = router or Router()
         self._wording = wording
         self._understanding = Understanding(
             knowledge.shop, knowledge.speller, knowledge.products.kinds_in
@@ -68,30 +70,27 @@ class Assistant:
         know, routed = self._know, early_route(question, session)
         if routed:
             return know.routed_part(routed, question, message, session, language)
-        if question.context:
-            entry = know.entries.find_follow_up(
-                question.asked, question.context, question.language, question.topic
-            )
-        else:
-            entry = know.entries.find(question.text, question.language)
+        products = know.products_for(question, session)
+        decide = self._router
+        entry = know.entry_for(
+            question, lambda found: decide.surely_goods(question, found, products)
+        )
         if routed := example_route(entry):
             return know.routed_part(routed, question, message, session, language)
         untold = entry.band in (Band.UNSURE, Band.UNKNOWN)
         if question.refined and untold and entry.confidence < CLEAR_ENTRY:
             question = question.refined
-        products = know.products.find(
-            without_demands(question.text, question.constraints),
-            question.language, question.constraints, session.disliked,
-        )  # fmt: skip
-        route = late_route(
-            question, entry, products, know.about_any(question, entry, products)
-        ).route
+            products = know.products_for(question, session)
+        route = decide.late_route(question, entry, products).route
         if route is Route.FAQ and entry.band is Band.UNKNOWN:
             unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
             return unknown, session
         if route is Route.FAQ:
             said = tuple(s for t in session.turns[-1:] for s in (t.question, t.answer))
             return know.faq.answer(question.asked, entry, language, said), session
+        if route is Route.RECOMMEND and (entry.reranked or not products.kinds):
+            # A need told as a scene: the encoder that understands most ranks the goods.
+            products = know.products_for(question, session, second_look=True)
         return know.product_part(route, question, products, session, language), session
 
     def _press(self, message: Message, session: Session, language: str) -> Plan:

@@ -28,7 +28,7 @@ from engine.retrieval.encoders import (
     Vectors,
 )
 from engine.retrieval.entries import EntrySearch
-from engine.retrieval.features import EntryFeatures
+from engine.retrieval.features import EntryFeatures, goods_features
 from engine.retrieval.head import Head
 from engine.retrieval.index import Row
 from engine.retrieval.products import ProductSearch, product_rows
@@ -53,7 +53,7 @@ def shop_knowledge(
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)
     products = product_rows(known.products, known.shop)
-    features = {key: EntryFeatures(products, v) for key, v in data.vectors["products"].items()}
+    features = goods_features(products, data.vectors["products"])
     search = ProductSearch(encoders, features, known.products, known.shop)
     today = now.astimezone(ZoneInfo(known.shop.time_zone)).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,15 +12,16 @@ from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
 from engine.orders import OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
+from engine.retrieval.clauses import asked_texts
 from engine.retrieval.entries import EntrySearch, Found
 from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.retrieval.spelling import Speller
-from engine.routing.constraints import Constraints, colour_words
+from engine.routing.colours import colour_words
+from engine.routing.constraints import Constraints, without_demands
 from engine.routing.router import Routed
 from engine.routing.understanding import Question
 from engine.types import (
     ActionKind,
-    Band,
     Citation,
     Message,
     Part,
@@ -72,12 +74,24 @@ class ShopKnowledge:
             return self.handoff(message, language, question.text), session
         return talk.smalltalk(self.replies, routed.why, language, question.asked), session
 
-    def about_any(self, question: Question, entry: Found, products: ProductsFound) -> Found:
-        """What the entries say with the product as "this": a property of it, or the shop's rule."""
-        if entry.band is Band.CERTAIN or not (products.kinds or products.named):
-            return entry
-        generic = self.products.generic(question.text, products)
-        return self.entries.find(generic, question.language)
+    def products_for(
+        self, question: Question, session: Session, *, second_look: bool = False
+    ) -> ProductsFound:
+        """The products a question is about or asks for, under its demands."""
+        wished = without_demands(question.text, question.constraints)
+        # One batch with what entries are asked: the encoder takes little longer for it.
+        texts = (*asked_texts((question.text, question.asked)), wished)
+        self.entries.read_ahead(texts, question.language)
+        return self.products.find(wished, question.language, question.constraints,
+                                  session.disliked, second_look=second_look)  # fmt: skip
+
+    def entry_for(self, question: Question, enough: Callable[[Found], bool]) -> Found:
+        """The entry that answers a question or a follow-up; see EntrySearch."""
+        if question.context:
+            return self.entries.find_follow_up(
+                question.asked, question.context, question.language, question.topic, enough
+            )
+        return self.entries.find(question.text, question.language, enough)
 
     def product_part(
         self,
@@ -148,7 +162,7 @@ class ShopKnowledge:
     ) -> tuple[Pick, ...]:
         if question.constraints.foreign:
             return ()
-        words = bool(found.kinds) or found.covered > 0
+        words = bool(found.kinds) or found.covered > 0 or found.reranked
         return self.recommender.recommend(found, session, question.constraints, words=words)
 
     def _similar(

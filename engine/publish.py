@@ -132,13 +132,15 @@ def embed_groups(
 ) -> dict[str, dict[str, Vectors]]:
     """Vectors by group, then by encoder key; a text of several groups is embedded once.
 
-    `before`: a snapshot whose vectors are taken over. The re-ranking encoder reads entries only.
+    `before`: a snapshot whose vectors are taken over. The re-ranking encoder reads
+    the goods too where there are not too many.
     """
     known: dict[str, dict[str, Vectors]] = {}
     for group in rows:
         for key, by_text in known_vectors(before, group, encoders.names).items():
             known.setdefault(key, {}).update(by_text)
-    groups = {key: ["entries"] if key == RERANK else list(rows) for key in encoders.keys}
+    few = sum(len(part) for part in rows.values()) <= MOST_RERANKED
+    groups = {key: list(rows) if few or key != RERANK else ["entries"] for key in encoders.keys}
     whole = sum(len(rows[group]) for names in groups.values() for group in names)
     done = 0
 

@@ -18,6 +18,7 @@ from engine.evaluation.measures import (
     reliability,
 )
 from engine.evaluation.tables import EntryText, LabelledText
+from engine.retrieval.clauses import asked_texts
 from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.entries import EntrySearch
@@ -134,7 +135,7 @@ def predict(
         group = [text for text in texts if is_chinese(text) == chinese]
         keys = (encoders.key("zh" if chinese else "en"), *((RERANK,) if encoders.reranker else ()))
         for key in keys:
-            encoders.prefetch(key, search.asked_texts(group), advance)
+            encoders.prefetch(key, asked_texts(group), advance)
     found = [search.find(text, _language(text)) for text in texts]
     encoders.forget()
     return tuple(

@@ -13,10 +13,10 @@ from engine.evaluation.measures import percentiles
 from engine.evaluation.tables import LabelledText, read_table
 from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import Encoders
-from engine.retrieval.features import EntryFeatures
+from engine.retrieval.features import goods_features
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.text import is_chinese
-from engine.routing.constraints import ConstraintReader, Constraints
+from engine.routing.constraints import ConstraintReader, Constraints, without_demands
 from engine.types import Money, Product, Shop, Variant
 
 Advance = Callable[[int], object]
@@ -126,10 +126,8 @@ def _build(
     categories = {p.category: {"en": p.category.replace("_", " ")} for p in products}
     shop = Shop({"en": "shop"}, currency, ("en", "zh"), "en", "UTC", categories)
     rows = product_rows(products, shop)
-    found = {
-        key: EntryFeatures(rows, embed(rows, key, encoders, {}, advance))
-        for key in encoders.by_language
-    }
+    vectors = {key: embed(rows, key, encoders, {}, advance) for key in encoders.keys}
+    found = goods_features(rows, vectors)
     return ProductSearch(encoders, found, products, shop), ConstraintReader(currency, {})
 
 
@@ -140,7 +138,7 @@ def _found(
     demands = reader.read(text)
     language = "zh" if is_chinese(text) else "en"
     named = [search.by_sku[w] for w in re.split(r"[\s,;]+", text.lower()) if w in search.by_sku]
-    found = search.find(text, language, demands)
+    found = search.find(without_demands(text, demands), language, demands, second_look=True)
     return list(dict.fromkeys([*named, *(m.product for m in found.matches[:DEPTH])])), demands
 
 

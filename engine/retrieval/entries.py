@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, reranked
+from engine.retrieval.clauses import asked_texts, sentences, ways_to_ask
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, EntryFeatures, Query
 from engine.retrieval.rows import ROUTE
-from engine.retrieval.text import normalise, plain_characters, terms
+from engine.retrieval.text import normalise, plain_characters
 from engine.retrieval.trials import unseen_share
 from engine.types import Band
 
-CLAUSE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
-COMMA = re.compile(rf"{CLAUSE_END.pattern}|[,，;；]\s*")
-MOST_CLAUSES = 6
 NEAR_LOGITS = 2.0
 JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
@@ -44,6 +42,15 @@ class Found:
     route_confidence: float = 0.0
     reranked: bool = False
     """Whether the re-ranking encoder was asked."""
+    route_logits: Mapping[str, float] = field(default_factory=dict)
+    """Log-odds of every other route's best example."""
+
+
+Enough = Callable[[Found], bool]
+
+
+def _never(_: Found) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,12 @@ class EntrySearch:
         self._checks: dict[str, PassageCheck] = {}
         self._asked = _example_questions(found)
 
-    def find(self, question: str, language: str) -> Found:
-        """The entries nearest to a question, best first.
+    def read_ahead(self, texts: Sequence[str], language: str) -> None:
+        """Encode in one batch what is about to be looked for one by one."""
+        self._encoders.questions(self._encoders.key(language), list(dict.fromkeys(texts)))
+
+    def find(self, question: str, language: str, enough: Enough = _never) -> Found:
+        """The entries nearest to a question, best first; `enough`: no second look is needed.
 
         Of a message of several clauses each is asked too, and all count. An entry that never
         mentions a place or name the question turns on is not told, only offered. One of the
@@ -82,7 +93,7 @@ class EntrySearch:
         """
         question = plain_characters(question)
         first = self._judged(question, self._surest(question, language))
-        if not self._wants_second_look(first, language):
+        if not self._wants_second_look(first, language) or enough(first):
             return first
         return self._judged(question, self._surest(question, language, rerank=True))
 
@@ -93,7 +104,7 @@ class EntrySearch:
         return self._found[key].reranks and bool(found.entries) and not sure
 
     def _judged(self, question: str, tried: _Tried) -> Found:
-        found = _routes_apart(tried.found)
+        found = _routes_apart(tried.found, tried.logits)
         exact = self._exact(question)
         if exact is not None and exact.startswith(ROUTE):
             name = exact.removeprefix(ROUTE)
@@ -108,11 +119,13 @@ class EntrySearch:
 
     def _exact(self, question: str) -> str | None:
         """The source one of whose examples the message is, or a question in it."""
-        asked = [part for part in _pieces(CLAUSE_END, question) if part.endswith(("?", "？"))]
+        asked = [part for part in sentences(question) if part.endswith(("?", "？"))]
         known = (self._asked.get(_bare(text)) for text in (question, *asked))
         return next((source for source in known if source), None)
 
-    def find_follow_up(self, asked: str, whole: str, language: str, topic: str) -> Found:
+    def find_follow_up(
+        self, asked: str, whole: str, language: str, topic: str, enough: Enough = _never
+    ) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
 
         `whole`: the question before and this one; `topic`: the entry told or offered before.
@@ -123,10 +136,10 @@ class EntrySearch:
         first = self._judged(asked, alone)
         if first.band is Band.CERTAIN or first.route_confidence == 1.0:
             return first
-        second_look = self._wants_second_look(first, language)
+        second_look = self._wants_second_look(first, language) and not enough(first)
         if second_look:
             # Both ways of asking at once: the encoder takes little longer for two than for one.
-            self._encoders.questions(RERANK, self.asked_texts((asked, whole)))
+            self._encoders.questions(RERANK, asked_texts((asked, whole)))
             alone = self._surest(asked, language, rerank=True)
             first = self._judged(asked, alone)
             if first.band is Band.CERTAIN:
@@ -153,7 +166,8 @@ class EntrySearch:
         agreeing = [t for t in (alone, joined) if t.found.entries[0] == order[0]]
         tried = max(agreeing or (alone, joined), key=lambda t: t.found.confidence)
         found = _routes_apart(
-            replace(tried.found, entries=tuple(order), logits=tuple(scores[s] for s in order))
+            replace(tried.found, entries=tuple(order), logits=tuple(scores[s] for s in order)),
+            scores,
         )
         if found.band not in (Band.CERTAIN, Band.LIKELY):
             return found
@@ -178,7 +192,7 @@ class EntrySearch:
         features = self._found[key]
         if not features.sources or not question.strip():
             return _Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
-        texts, told_by = _ways_to_ask(question)
+        texts, told_by = ways_to_ask(question)
         first = self._encoders.questions(key, texts)
         second = self._encoders.questions(RERANK, texts) if rerank else [None] * len(texts)
         calibration = self._calibrations[reranked(key) if rerank else key]
@@ -187,20 +201,6 @@ class EntrySearch:
             for text, a, b in zip(texts, first, second, strict=True)
         ]
         return _together(tried, told_by)
-
-    def asked_texts(self, questions: Sequence[str]) -> list[str]:
-        """All texts that will be encoded when these questions are asked."""
-        plain = (plain_characters(question) for question in questions)
-        ways = (_ways_to_ask(question)[0] for question in plain if question.strip())
-        return list(dict.fromkeys(text for texts in ways for text in texts))
-
-
-def _ways_to_ask(question: str) -> tuple[list[str], int]:
-    """The question, its sentences and its clauses, and how many come before the clauses."""
-    sentences = _pieces(CLAUSE_END, question)
-    clauses = _pieces(COMMA, question)
-    texts = list(dict.fromkeys((question, *sentences, *clauses)))
-    return texts, len({question, *sentences})
 
 
 def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> _Tried:
@@ -219,12 +219,6 @@ def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> _Tr
         reranked=query.rerank is not None,
     )
     return _Tried(found, dict(zip(features.sources, logits, strict=True)))
-
-
-def _pieces(ends: re.Pattern[str], question: str) -> list[str]:
-    """The parts of a text that say something, at most MOST_CLAUSES."""
-    parts = [part.strip() for part in ends.split(question) if part and part.strip()]
-    return [part for part in parts if len(terms(part)) >= 2][:MOST_CLAUSES]
 
 
 def _together(tried: Sequence[_Tried], whole_ones: int) -> _Tried:
@@ -249,11 +243,13 @@ def _together(tried: Sequence[_Tried], whole_ones: int) -> _Tried:
     return _Tried(replace(found, entries=tuple(order), logits=ranked), logits)
 
 
-def _routes_apart(found: Found) -> Found:
+def _routes_apart(found: Found, logits: Mapping[str, float]) -> Found:
     """Entries alone, with the route that came before them noted; then no entry is the answer."""
+    routes = {s.removeprefix(ROUTE): v for s, v in logits.items() if s.startswith(ROUTE)}
     kept = [(e, v) for e, v in zip(found.entries, found.logits, strict=True)
             if not e.startswith(ROUTE)]  # fmt: skip
-    alone = replace(found, entries=tuple(e for e, _ in kept), logits=tuple(v for _, v in kept))
+    alone = replace(found, entries=tuple(e for e, _ in kept), logits=tuple(v for _, v in kept),
+                    route_logits=routes)  # fmt: skip
     if found.entries and found.entries[0].startswith(ROUTE):
         name = found.entries[0].removeprefix(ROUTE)
         near = bool(kept) and found.logits[0] - kept[0][1] <= NEAR_LOGITS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.retrieval.encoders import Vectors
+from engine.retrieval.encoders import RERANK, Vectors
 from engine.retrieval.head import Head, likeness
 from engine.retrieval.index import DenseIndex, LexicalIndex, Row, Scores
 from engine.retrieval.text import terms
@@ -172,6 +172,17 @@ class EntryFeatures:
                 counts = counts - lost[term] * (sources == entry)
             carried[sources[counts > 0]] += weight
         return carried / np.float32(sum(weights.values()) or 1.0)
+
+
+def goods_features(rows: Sequence[Row], vectors: Mapping[str, Vectors]) -> dict[str, EntryFeatures]:
+    """Features of goods by encoder key, with the second look where `vectors` have one."""
+    nothing = Head((), np.zeros((len(rows), 0), dtype=np.float32))
+    second = (vectors[RERANK], nothing) if RERANK in vectors else None
+    return {
+        key: EntryFeatures(rows, made, None, second)
+        for key, made in vectors.items()
+        if key != RERANK
+    }
 
 
 def _part(head: Head | None, rows: Sequence[int], sources: Sequence[str]) -> Vectors | None:

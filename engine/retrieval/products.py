@@ -8,19 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.retrieval.encoders import Encoders
+from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import EntryFeatures
-from engine.retrieval.index import Row
+from engine.retrieval.index import Row, Scores
 from engine.retrieval.kinds import Kinds
-from engine.retrieval.text import HAN, normalise, stem, terms
+from engine.retrieval.text import normalise, terms
 from engine.routing.constraints import Constraints
 from engine.types import Product, Shop
 
-WEIGHTS = (1.0, 0.2, 0.3, 0.5, 0.6, 0.0)
-"""Of ENTRY_FEATURES, by hand; the retrieval issue learns them."""
+WEIGHTS = {"en": (0.7, 0.0, 0.76, 0.11, 1.03, 0.0), "other": (0.36, 0.0, 1.02, 0.34, 0.88, 0.0)}
+RERANK_WEIGHTS = {
+    "en": (0.2, 0.0, 0.24, 0.0, 0.35, 0.0, 0.52, 0.0, 1.29, 0.0),
+    "other": (0.05, 0.0, 0.33, 0.0, 0.13, 0.0, 0.13, 0.0, 1.95, 0.0),
+}
+"""Of ENTRY_FEATURES, and with RERANK_FEATURES: softmax over all products of a foreign catalogue
+with 240 queries (docs/lab-notes.md), scaled to one sum."""
 SPECIFIC_NAME = 0.74
-STOCK_PENALTY = 0.15
-THIS = "\u0001"
+STOCK_PENALTY, NEARER = 0.15, 0.1
+"""Off the score of what is sold out; by how much more a thing of another kind must fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class ProductsFound:
     """Share (0..1) of the question's term weight that the catalogue's words carry."""
     instead: bool = False
     """None of the kind meets the demands; these are others of its category that do."""
+    reranked: bool = False
+    """Whether the re-ranking encoder was asked."""
 
     @property
     def named(self) -> Match | None:
@@ -62,7 +69,9 @@ def product_rows(products: Sequence[Product], shop: Shop) -> tuple[Row, ...]:
             about = f"{name} {label} {' '.join(product.tags) if language == 'en' else ''}"
             rows.append(Row(product.id, "question", language, about.strip()))
         for language, text in product.descriptions.items():
-            rows.append(Row(product.id, "answer", language, text))
+            # As one text a need finds its department, the thing and what it is good for.
+            head = ": ".join(t for t in (labels.get(language), product.names.get(language)) if t)
+            rows.append(Row(product.id, "answer", language, f"{head}. {text}" if head else text))
         for language, pairs in product.attributes.items():
             text = "; ".join(f"{name}: {value}" for name, value in pairs.items())
             rows.append(Row(product.id, "answer", language, text))
@@ -88,18 +97,33 @@ class ProductSearch:
         self._names = {p.id: {code: terms(n) for code, n in p.names.items()} for p in products}
 
     def find(
-        self, text: str, language: str, constraints: Constraints, disliked: Sequence[str] = ()
+        self,
+        text: str,
+        language: str,
+        constraints: Constraints,
+        disliked: Sequence[str] = (),
+        *,
+        second_look: bool = False,
     ) -> ProductsFound:
-        """Products that meet all constraints, best first, sold-out ones lower."""
+        """Products that meet all constraints, best first, sold-out ones lower.
+
+        `second_look`: the re-ranking encoder is asked as well, where there is one.
+        """
         key = self._encoders.key(language)
         features = self._found[key]
         if not features.sources:
             return ProductsFound((), (), 0.0)
-        query = features.query(text, self._encoders.questions(key, [text]))
+        again = second_look and features.reranks
+        second = self._encoders.questions(RERANK, [text]) if again else None
+        query = features.query(text, self._encoders.questions(key, [text]), second)
         matrix = features.matrix(query)
-        scores = matrix @ np.asarray(WEIGHTS, dtype=np.float32)
+        weights = (RERANK_WEIGHTS if again else WEIGHTS)[key]
+        scores = matrix @ np.asarray(weights, dtype=np.float32)
         kinds = self.kinds_in(text)
-        allowed, instead = self._allowed(kinds, constraints, disliked)
+        fits = self._fitting(constraints, disliked)
+        allowed, instead = self._allowed(kinds, fits)
+        if again and kinds and not instead:
+            allowed |= _nearer(features.sources, scores, allowed, fits)
         matches = [
             Match(source, float(scores[i]) - self._sold_out(source),
                   self._named(source, query.terms, text), float(matrix[i, 0]))
@@ -107,7 +131,7 @@ class ProductSearch:
         ]  # fmt: skip
         matches.sort(key=lambda match: -match.score)
         covered = self._covered(features, query.terms)
-        return ProductsFound(tuple(matches), tuple(kinds), covered, instead)
+        return ProductsFound(tuple(matches), tuple(kinds), covered, instead, again)
 
     def colours_in_names(self, text: str, colours: Mapping[str, str]) -> frozenset[str]:
         """Colours that are part of a kind's name here, as in "green tea": no demand at all.
@@ -124,21 +148,6 @@ class ProductSearch:
             for gap in ("", " ")
             if f"{word}{gap}{kind}" in plain and f"{word}{gap}{kind}" in names
         )
-
-    def generic(self, text: str, found: ProductsFound) -> str:
-        """The question with the product or its kind as "this": what it asks about any product."""
-        if not (found.kinds or found.named):
-            return text
-        names = self.products[found.named.product].names if found.named else {}
-        said = {kind.split()[-1] for kind in found.kinds} | set(terms(names.get("en", "")))
-        plain = normalise(text)
-        for kind in (k for k in found.kinds if HAN.match(k)):
-            plain = re.sub(f"{kind}[子儿]?", "这个", plain)
-        run = _longest_shared(_short_name(names.get("zh", "")), plain)
-        plain = plain.replace(run, "这个") if len(run) > 1 else plain
-        generic = re.sub(r"[a-z0-9]+", lambda m: THIS if stem(m.group(0)) in said else m.group(0),
-                         plain)  # fmt: skip
-        return re.sub(rf"((\b(the|a|an|your|my|some|any)\s+)?{THIS}\s*)+", "this ", generic).strip()
 
     def similar(self, product: str, constraints: Constraints) -> tuple[str, ...]:
         """Product ids nearest in meaning to one product, in stock, best first."""
@@ -163,15 +172,17 @@ class ProductSearch:
         """Kind words of the text with their products; the longest ones only."""
         return self._kinds.said_in(text)
 
-    def _allowed(
-        self, kinds: Mapping[str, frozenset[str]], constraints: Constraints, disliked: Sequence[str]
-    ) -> tuple[frozenset[str], bool]:
-        """The products that may be shown, and whether they only stand in for the kind."""
-        fits = frozenset(
+    def _fitting(self, constraints: Constraints, disliked: Sequence[str]) -> frozenset[str]:
+        return frozenset(
             name
             for name, product in self.products.items()
             if name not in disliked and constraints.variant_of(product) is not None
         )
+
+    def _allowed(
+        self, kinds: Mapping[str, frozenset[str]], fits: frozenset[str]
+    ) -> tuple[frozenset[str], bool]:
+        """The products that may be shown, and whether they only stand in for the kind."""
         if not kinds:
             return fits, False
         of_kind: frozenset[str] = frozenset().union(*kinds.values())
@@ -204,6 +215,16 @@ class ProductSearch:
         whole = sum(weights.values())
         known = sum(weight for term, weight in weights.items() if features.lexical.seen(term))
         return known / whole if whole else 0.0
+
+
+def _nearer(
+    sources: Sequence[str], scores: Scores, of_kind: frozenset[str], fits: frozenset[str]
+) -> frozenset[str]:
+    """What fits clearly better than all of the kind: "too dark at my desk" means a lamp."""
+    best = max(scores[i] for i, source in enumerate(sources) if source in of_kind)
+    return frozenset(
+        source for i, source in enumerate(sources) if source in fits and scores[i] > best + NEARER
+    )
 
 
 def _short_name(name: str) -> str:

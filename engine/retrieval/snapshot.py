@@ -22,7 +22,7 @@ from engine.retrieval.index import Row
 from engine.retrieval.learned import Learned
 from engine.retrieval.rows import ROUTE_EXAMPLES
 
-FORMAT = 5
+FORMAT = 7
 MOST_RERANKED = 12_000
 """Rows the re-ranking encoder is asked to read: about four minutes on two cores."""
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")
@@ -45,7 +45,7 @@ class SnapshotData:
 def knowledge_files(folder: Path) -> tuple[Path, ...]:
     """The shop's text files, in a fixed order."""
     found = (path for pattern in TEXT_FILES for path in folder.glob(pattern))
-    return tuple(sorted(path for path in found if path.is_file()))
+    return tuple(sorted((path for path in found if path.is_file()), key=str))
 
 
 def built_with(encoders: Mapping[str, str]) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _first_ones(encoders: Mapping[str, str]) -> dict[str, str]:
 
 def file_hashes(folder: Path) -> dict[str, str]:
     """The SHA-256 of each of the shop's text files, by path within the folder."""
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in knowledge_files(folder)}
+    root = len(folder.parts)
+    return {"/".join(path.parts[root:]): _sha256(path) for path in knowledge_files(folder)}
 
 
 def snapshot_id(

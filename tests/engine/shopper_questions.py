@@ -19,7 +19,9 @@ DATA = Path(__file__).parent.parent / "data"
 SEEN = DATA / "shopper_questions.jsonl"
 OWN = DATA / "shopper_questions_own.jsonl"
 HELD_OUT = DATA / "shopper_questions_held_out.jsonl"
-FRESH = tuple(DATA / f"shopper_questions_fresh_{number}.jsonl" for number in (1, 2, 3, 4))
+PLAIN = DATA / "shopper_questions_plain.jsonl"
+"""Written with the catalogue and the entries at hand, to learn routes from; no verdict."""
+FRESH = tuple(DATA / f"shopper_questions_fresh_{number}.jsonl" for number in (1, 2, 3, 4, 5))
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 TELLING_ROUTES = (Route.DESCRIBE, Route.REVIEW)
 
@@ -126,7 +128,7 @@ def _answerable(asked: Asked, part: Part, first: str, strict: bool) -> str:
 
 
 def _unanswerable(asked: Asked, plan: Plan) -> str:
-    if any(_tells(part) for part in plan.parts):
+    if any(_tells(part) and part.route not in asked.also for part in plan.parts):
         return "told"
     if any(part.products for part in plan.parts):
         return "shown"

@@ -16,6 +16,7 @@ from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval.encoders import RERANK, Encoder, Encoders, Vectors
 from engine.retrieval.snapshot import is_outdated, read_live, read_snapshot, write_live
+from engine.routing.constraints import Constraints
 from engine.settings import Settings
 from engine.types import Band
 from knowledge_base.store import DEMO_SHOP, EMPTY_SHOP, copy_shop, load
@@ -81,6 +82,39 @@ def test_it_is_asked_only_where_nothing_is_certain(
     doubtful = entries.find("what happens when someone steps on it by mistake", "en")
     assert doubtful.reranked
     assert counted.asked > 0
+
+
+def test_it_is_not_asked_where_the_first_look_is_enough(
+    with_second: Settings, encoders: Encoders, published: str
+) -> None:
+    assert encoders.reranker is not None
+    counted = Counting(encoders.reranker)
+    watched = Encoders(encoders.by_language, lambda: counted)
+    data = read_snapshot(with_second.home / "snapshots" / published, encoders.names)
+    entries = shop_knowledge(data, watched, MemoryCounters(), NOW).entries
+    doubtful = "what happens when someone steps on it by mistake"
+    assert not entries.find(doubtful, "en", lambda found: True).reranked
+    assert not entries.find_follow_up(
+        doubtful, f"hi {doubtful}", "en", "", lambda found: True
+    ).reranked
+    assert counted.asked == 0
+
+
+def test_goods_are_ranked_by_it_as_well(tmp_path: Path, encoders: Encoders) -> None:
+    shop = tmp_path / "shop"
+    copy_shop(EMPTY_SHOP, shop)
+    shutil.copy(DEMO_SHOP / "shop.yaml", shop)
+    shutil.copy(DEMO_SHOP / "faq" / "shop-contact.md", shop / "faq")
+    lines = (DEMO_SHOP / "catalogue.csv").read_text("utf-8").splitlines()
+    (shop / "catalogue.csv").write_text("\n".join(lines[:30]) + "\n", "utf-8")
+    name = publish(shop, tmp_path, encoders)
+    data = read_snapshot(tmp_path / "snapshots" / name, encoders.names)
+    goods = shop_knowledge(data, encoders, MemoryCounters(), NOW).products
+    first = goods.find("too dark to read in bed", "en", Constraints())
+    second = goods.find("too dark to read in bed", "en", Constraints(), second_look=True)
+    assert (first.reranked, second.reranked) == (False, True)
+    assert {m.product for m in first.matches} == {m.product for m in second.matches}
+    assert [m.score for m in first.matches] != [m.score for m in second.matches]
 
 
 def test_a_snapshot_with_it_serves_a_machine_without_it(
