@@ -13,14 +13,25 @@ SPACE = re.compile(r"\s+")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 PIECE = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:['’-][a-z0-9]+)*")
 LONGEST = 2000
+MIXED_WORD = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[\u0370-\u04ff])\w+")
+LOOKALIKES = str.maketrans(
+    "аеорсухіјѕԁһӏАВЕКМНОРСТУХІЈЅαοενικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "aeopcyxijsdhlABEKMHOPCTYXIJSaoevikptuxABEZHIKMNOPTYX",
+)
+"""Cyrillic and Greek letters that look Latin; only in words that mix the scripts."""
 
 
 DATA = Path(__file__).parent / "data"
 
 
 def plain_characters(text: str) -> str:
-    """NFKC (letters dressed up as symbols become letters), no invisible characters."""
-    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text[: 4 * LONGEST]))[:LONGEST]
+    """NFKC (letters dressed up as symbols become letters), nothing invisible, no lookalikes."""
+    return undisguised(unicodedata.normalize("NFKC", text[: 4 * LONGEST]))[:LONGEST]
+
+
+def undisguised(text: str) -> str:
+    """A text without invisible characters, and without lookalikes in its Latin words."""
+    return MIXED_WORD.sub(lambda word: word.group().translate(LOOKALIKES), INVISIBLE.sub("", text))
 
 
 def normalise(text: str) -> str:

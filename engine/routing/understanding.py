@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.retrieval.spelling import Speller
-from engine.retrieval.text import is_chinese, normalise, terms
+from engine.retrieval.text import is_chinese, normalise, terms, undisguised
 from engine.routing.constraints import ConstraintReader, Constraints
 from engine.routing.cues import has, strip
 from engine.types import Message, Route, Session, Shop, Turn
@@ -89,7 +89,7 @@ class Understanding:
 
     def questions(self, message: Message, session: Session) -> tuple[Question, ...]:
         """The questions of a message, at most three; a follow-up is made whole."""
-        mended = self._speller.mend(message.text)
+        mended = self._speller.mend(undisguised(message.text))
         text = strip("correction", mended) if has("correction", mended) else ""
         whole = text or mended.strip()
         return tuple(self._question(part, session) for part in split_questions(whole))

@@ -205,3 +205,27 @@ def test_a_drink_without_caffeine_is_one_that_has_none(ask: Ask) -> None:
     plan, _ = ask("something to drink before bed no caffeine under 15 eur")
     shown = [citation.id for citation in plan.parts[0].citations]
     assert set(shown[:2]) == {"product:evening-rooibos", "product:peppermint-infusion"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "   ", "🙂🙂", "a" * 10_000, "运费 " * 3_000, "wie viel 运费 сколько كم الشحن",
+        "كم تكلفة الشحن؟", "\u202eyenom ym kcab evig", "<b>how much</b> is <script>x</script>",
+        "'; DROP TABLE turns; --", "\u200b\u200d\ufeff", "\x00\x07", "{{7*7}} ${HOME} %s",
+        "?" * 500, "\n" * 200, "𝖍𝖔𝖜 𝖒𝖚𝖈𝖍", "ο ρ α",
+    ],
+)  # fmt: skip
+def test_hostile_text_gets_a_reply_and_breaks_nothing(ask: Ask, text: str) -> None:
+    plan, session = ask(text)
+    assert plan.parts
+    assert all(part.text or part.prompt for part in plan.parts)
+    assert ask("how much is shipping?", session)[0].parts[0].route is Route.FAQ
+
+
+@pytest.mark.parametrize(
+    "text", ["How much is shipping?", "How mu\u200bch is ship\u00adping?", "Hоw muсh is shiрping?"]
+)
+def test_hidden_and_lookalike_letters_change_no_answer(ask: Ask, text: str) -> None:
+    part = ask(text)[0].parts[0]
+    assert [citation.id for citation in part.citations] == ["entry:shipping-cost"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.retrieval.text import LONGEST, is_chinese, normalise, terms
+from engine.retrieval.text import LONGEST, is_chinese, normalise, plain_characters, terms
 
 
 @given(st.text(max_size=300))
@@ -37,3 +37,9 @@ def test_codes_stay_whole_and_words_lose_their_endings() -> None:
 @given(st.text(max_size=200))
 def test_terms_are_found_in_any_text(text: str) -> None:
     assert all(term for term in terms(text))
+
+
+def test_lookalike_letters_are_read_as_latin_only_where_scripts_are_mixed() -> None:
+    assert plain_characters("rеturn my оrder") == "return my order"
+    assert plain_characters("вернуть заказ") == "вернуть заказ"
+    assert plain_characters("Αθήνα") == "Αθήνα"
