@@ -22,7 +22,8 @@ from tests.bot.telegram.conftest import STAFF_CHAT, Bench
 
 ENTRIES = ("shipping-cost", "shipping-time", "returns-window", "payment-methods", "gift-wrap",
            "payment-currency", "shop-contact")  # fmt: skip
-PRODUCTS = ("nordic-desk-lamp", "harbour-desk-lamp", "canal-backpack", "speckled-mug")
+PRODUCTS = ("nordic-desk-lamp", "harbour-desk-lamp", "linden-wall-lamp", "canal-backpack",
+            "speckled-mug")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
