@@ -119,16 +119,21 @@ def evaluate_search(
     return figures, lines
 
 
+def catalogue_shop(products: Sequence[Product]) -> Shop:
+    """A shop that sells just these products, each category under its own name."""
+    currency = products[0].variants[0].price.currency if products else "USD"
+    categories = {p.category: {"en": p.category.replace("_", " ")} for p in products}
+    return Shop({"en": "shop"}, currency, ("en", "zh"), "en", "UTC", categories)
+
+
 def _build(
     products: Sequence[Product], encoders: Encoders, advance: Advance
 ) -> tuple[ProductSearch, ConstraintReader]:
-    currency = products[0].variants[0].price.currency if products else "USD"
-    categories = {p.category: {"en": p.category.replace("_", " ")} for p in products}
-    shop = Shop({"en": "shop"}, currency, ("en", "zh"), "en", "UTC", categories)
+    shop = catalogue_shop(products)
     rows = product_rows(products, shop)
     vectors = {key: embed(rows, key, encoders, {}, advance) for key in encoders.keys}
     found = goods_features(rows, vectors)
-    return ProductSearch(encoders, found, products, shop), ConstraintReader(currency, {})
+    return ProductSearch(encoders, found, products, shop), ConstraintReader(shop.currency, {})
 
 
 def _found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -125,6 +126,13 @@ def _text(reading: Reading, chosen: frozenset[int]) -> str:
     return reading.text[reading.starts[index] : ends[index]].strip(_MARKS)
 
 
+@lru_cache(maxsize=64)
+def _limit(text: str) -> float:
+    """Where the words that "only" restricts to begin; infinity without one."""
+    found = _ONLY.search(text)
+    return found.end() if found else math.inf
+
+
 def _axes_of(token: Token, reading: Reading, tokens: list[Token]) -> list[str]:
     """The axes an axis word speaks of. A "before" has one for each thing it may be said of: the
     next two words, in Chinese the last."""
@@ -162,8 +170,8 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
     condition = bool(_CONDITION.search(_text(reading, chosen)))
     slight = sum(t.kind == "neg" and _is_slight(t) for t in tokens)
     verbal = len(negations) > slight
-    limit = _ONLY.search(reading.text)
-    only = frozenset(t.concept for t in tokens if limit and t.start >= limit.end())
+    limit = _limit(reading.text)
+    only = frozenset(t.concept for t in tokens if t.start >= limit)
     priced = any(q.unit in CURRENCIES for q in found)
     said = _predicates(tokens)
     return Clause(words, axes, tuple(negations), said, condition, verbal, priced, only)

@@ -57,6 +57,8 @@ _VERBAL = re.compile(
     re.I,
 )
 _FIT = re.compile(r"(?<![A-Za-z'.&-])(?:X{0,3}S|M|X{0,3}L|[2-5]XL)(?![A-Za-z'&]|-[A-Za-z])")
+OPENING = 40
+"""Characters an opening such as "Sorry, no" may have."""
 NOUN = 2
 """Characters a 无 reaches, as in 无釉."""
 UNKNOWN = frozenset({"word", "gram"})
@@ -199,11 +201,15 @@ def _starts(text: str) -> tuple[int, ...]:
     )
     kept = [0]
     for cut, following in zip(cuts, [*cuts, len(text)][1:], strict=True):
-        opening = _OPENING.match(text[:cut]) or (cut == cuts[0] and _CONDITION_FIRST.match(text))
-        if text[cut] in ",，" and not opening and _is_list(text[cut + 1 : following]):
-            continue
-        kept.append(cut)
+        listed = text[cut] in ",，" and _is_list(text[cut + 1 : following])
+        if not listed or _opens(text, cut) or (cut == cuts[0] and _CONDITION_FIRST.match(text)):
+            kept.append(cut)
     return tuple(kept)
+
+
+def _opens(text: str, cut: int) -> bool:
+    """Whether the text before a cut is but a yes, a no or a sorry."""
+    return cut <= OPENING and bool(_OPENING.match(text[:cut]))
 
 
 def _before(cuts: list[int], position: int) -> list[int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,17 +14,13 @@ from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import EntryFeatures
 from engine.retrieval.index import Row, Scores
 from engine.retrieval.kinds import Kinds
-from engine.retrieval.text import normalise, terms
+from engine.retrieval.text import DATA, normalise, terms
 from engine.routing.constraints import Constraints
 from engine.types import Product, Shop
 
-WEIGHTS = {"en": (0.7, 0.0, 0.76, 0.11, 1.03, 0.0), "other": (0.36, 0.0, 1.02, 0.34, 0.88, 0.0)}
-RERANK_WEIGHTS = {
-    "en": (0.2, 0.0, 0.24, 0.0, 0.35, 0.0, 0.52, 0.0, 1.29, 0.0),
-    "other": (0.05, 0.0, 0.33, 0.0, 0.13, 0.0, 0.13, 0.0, 1.95, 0.0),
-}
-"""Of ENTRY_FEATURES, and with RERANK_FEATURES: softmax over all products of a foreign catalogue
-with 240 queries (docs/lab-notes.md), scaled to one sum."""
+WEIGHTS_FILE = DATA / "goods_weights.json"
+"""Of ENTRY_FEATURES ("first"), and with RERANK_FEATURES ("second"), by encoder key;
+`tests/engine/retrieval/make_goods_weights.py` learns them."""
 SPECIFIC_NAME = 0.74
 STOCK_PENALTY, NEARER = 0.15, 0.1
 """Off the score of what is sold out; by how much more a thing of another kind must fit."""
@@ -117,7 +115,7 @@ class ProductSearch:
         second = self._encoders.questions(RERANK, [text]) if again else None
         query = features.query(text, self._encoders.questions(key, [text]), second)
         matrix = features.matrix(query)
-        weights = (RERANK_WEIGHTS if again else WEIGHTS)[key]
+        weights = _weights("second" if again else "first", key)
         scores = matrix @ np.asarray(weights, dtype=np.float32)
         kinds = self.kinds_in(text)
         fits = self._fitting(constraints, disliked)
@@ -215,6 +213,11 @@ class ProductSearch:
         whole = sum(weights.values())
         known = sum(weight for term, weight in weights.items() if features.lexical.seen(term))
         return known / whole if whole else 0.0
+
+
+@lru_cache(maxsize=8)
+def _weights(look: str, key: str) -> tuple[float, ...]:
+    return tuple(json.loads(WEIGHTS_FILE.read_text("utf-8"))[look][key])
 
 
 def _nearer(

@@ -24,7 +24,6 @@ NOT_WANTED = re.compile(
     r"|除了|不要|不是|不喜欢|讨厌|非)\s*(in )?(an? |the |any )?$"
 )
 
-UNMET = ("no such colour",)
 _NONE = re.compile(r"no|none|0|无|没有|不含|否|零")
 
 
@@ -80,22 +79,22 @@ class Constraints:
         """The cheapest variant that meets all demands, in stock before sold out; or None."""
         if any(_holds(product, word) for word in self.excluded):
             return None
-        told = self._by_text(product)
-        allowed = [variant for variant in product.variants if told.allows_variant(variant)]
+        demands = self
+        if not any(variant.colour for variant in product.variants):
+            # A catalogue without a column for colours tells them in names and descriptions.
+            if not self._colours_met(product):
+                return None
+            demands = replace(self, colours=(), not_colours=())
+        allowed = [variant for variant in product.variants if demands.allows_variant(variant)]
         return min(allowed, key=lambda v: (v.stock == 0, v.price.amount), default=None)
 
-    def _by_text(self, product: Product) -> Constraints:
-        """These demands; without those on colour where the product's texts meet them.
-
-        A catalogue may have no column for colours: then they stand in names and descriptions.
-        """
-        asked = bool(self.colours or self.not_colours)
-        if not asked or any(variant.colour for variant in product.variants):
-            return self
+    def _colours_met(self, product: Product) -> bool:
+        """Whether the colours told in a product's texts are what is demanded."""
+        if not (self.colours or self.not_colours):
+            return True
         told = colours_told(product)
-        met = not self.colours or bool(told & set(self.colours))
-        met = met and not told & set(self.not_colours)
-        return replace(self, colours=(), not_colours=()) if met else replace(self, colours=UNMET)
+        wanted = not self.colours or bool(told & set(self.colours))
+        return wanted and not told & set(self.not_colours)
 
 
 def _holds(product: Product, word: str) -> bool:

@@ -37,11 +37,6 @@ class RouteModel:
         whole = sum(shares.values())
         return {route: share / whole for route, share in shares.items()}
 
-    def reason(self, evidence: Evidence, route: Route, other: Route) -> str:
-        """The evidence that speaks loudest for a route against another one."""
-        mine, theirs = self.weights[route], self.weights[other]
-        return max(mine, key=lambda name: (mine[name] - theirs[name]) * evidence[name])
-
 
 @lru_cache(maxsize=1)
 def default_model() -> RouteModel:

@@ -33,7 +33,7 @@ TELLS_FROM, INSTEAD = 0.7, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """A route, and why: the cue or evidence that decided."""
+    """A route, why (the cue, the examples, or the odds that decided), and how sure that is."""
 
     route: Route
     why: str
@@ -80,14 +80,13 @@ class Router:
         self._model = model or default_model()
 
     def late_route(self, question: Question, entry: Found, products: ProductsFound) -> Routed:
-        """The likeliest route among those that can be taken, and the evidence that decided."""
+        """The likeliest route among those that can be taken."""
         if routed := _plain_route(question, products):
             return routed
         found = evidence(question, entry, products)
         odds = self._model.probabilities(found, _possible(question, products))
-        ranked = sorted(odds, key=lambda route: -_worth(route, odds, entry, products))
-        why = self._model.reason(found, *ranked[:2]) if len(ranked) > 1 else "only"
-        return Routed(ranked[0], why, odds[ranked[0]])
+        best = max(odds, key=lambda route: _worth(route, odds, entry, products))
+        return Routed(best, "odds", odds[best])
 
     def surely_goods(self, question: Question, entry: Found, products: ProductsFound) -> bool:
         """Whether goods are meant so surely that no second look at the entries is needed."""

@@ -128,7 +128,7 @@ def _answerable(asked: Asked, part: Part, first: str, strict: bool) -> str:
 
 
 def _unanswerable(asked: Asked, plan: Plan) -> str:
-    if any(_tells(part) and part.route not in asked.also for part in plan.parts):
+    if any(_tells(part) for part in plan.parts):
         return "told"
     if any(part.products for part in plan.parts):
         return "shown"

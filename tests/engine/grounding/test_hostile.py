@@ -29,6 +29,7 @@ _WORDS = (
 )
 HOSTILE = [*_PIECES.split(), *(f"{word} " for word in _WORDS.split(","))]
 SOURCES = load("faithful")[0].sources
+PROSE, PATIENCE = "Orders over €50 ship free, and you may return a lamp within 14 days. ", 20
 TEXT = st.text(
     st.sampled_from(list('aA 0129.,!?…。！？；:\n"”)」/-–@€$%°天不没的一十百半周点折月日x×*＊１～'))
     | st.characters(codec="utf-8"),
@@ -57,15 +58,22 @@ def test_what_is_read_lies_in_the_text(text: str) -> None:
     assert all(end <= len(reading.text) for end in ends)
 
 
-@pytest.mark.parametrize("piece", HOSTILE)
-def test_a_long_hostile_text_takes_under_a_second(piece: str) -> None:
+def _seconds(piece: str) -> float:
+    """Of this thread alone, on a text of LONG characters."""
     text = (piece * LONG)[:LONG]
-    started = time.process_time()
+    started = time.thread_time()
     for sentence in split_sentences(text)[:1]:
         check_sentence(sentence.strip(), SOURCES)
     check_sentence(text, SOURCES)
     check_sentence(text[:MAX_SENTENCE], Sources(SOURCES.passages, text))
-    assert time.process_time() - started < 1.0
+    return time.thread_time() - started
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_long_hostile_text_takes_no_longer_than_prose(piece: str) -> None:
+    """Side by side, so that a busy machine slows both; what backtracks takes hundreds of times."""
+    pairs = ((_seconds(piece), _seconds(PROSE)) for _ in range(3))
+    assert any(hostile < PATIENCE * prose for hostile, prose in pairs)
 
 
 def test_many_threads_may_ask_at_once() -> None:

@@ -15,6 +15,7 @@ from engine.build import build_assistant, load_encoders, shop_knowledge
 from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval.encoders import RERANK, Encoder, Encoders, Vectors
+from engine.retrieval.entries import EntrySearch
 from engine.retrieval.snapshot import is_outdated, read_live, read_snapshot, write_live
 from engine.routing.constraints import Constraints
 from engine.settings import Settings
@@ -68,14 +69,22 @@ def published(folder: Path, with_second: Settings, encoders: Encoders) -> str:
     return publish(folder, with_second.home, encoders)
 
 
-def test_it_is_asked_only_where_nothing_is_certain(
-    folder: Path, with_second: Settings, encoders: Encoders, published: str
-) -> None:
+@pytest.fixture
+def watched(
+    with_second: Settings, encoders: Encoders, published: str
+) -> tuple[EntrySearch, Counting]:
+    """The published shop's entries, and its re-ranking encoder, which counts."""
     assert encoders.reranker is not None
     counted = Counting(encoders.reranker)
-    watched = Encoders(encoders.by_language, lambda: counted)
+    watching = Encoders(encoders.by_language, lambda: counted)
     data = read_snapshot(with_second.home / "snapshots" / published, encoders.names)
-    entries = shop_knowledge(data, watched, MemoryCounters(), NOW).entries
+    return shop_knowledge(data, watching, MemoryCounters(), NOW).entries, counted
+
+
+def test_it_is_asked_only_where_nothing_is_certain(
+    folder: Path, watched: tuple[EntrySearch, Counting]
+) -> None:
+    entries, counted = watched
     example = load(folder).entries[0].questions["en"][0]
     certain = entries.find(example, "en")
     assert (certain.band, certain.reranked, counted.asked) == (Band.CERTAIN, False, 0)
@@ -85,13 +94,9 @@ def test_it_is_asked_only_where_nothing_is_certain(
 
 
 def test_it_is_not_asked_where_the_first_look_is_enough(
-    with_second: Settings, encoders: Encoders, published: str
+    watched: tuple[EntrySearch, Counting],
 ) -> None:
-    assert encoders.reranker is not None
-    counted = Counting(encoders.reranker)
-    watched = Encoders(encoders.by_language, lambda: counted)
-    data = read_snapshot(with_second.home / "snapshots" / published, encoders.names)
-    entries = shop_knowledge(data, watched, MemoryCounters(), NOW).entries
+    entries, counted = watched
     doubtful = "what happens when someone steps on it by mistake"
     assert not entries.find(doubtful, "en", lambda found: True).reranked
     assert not entries.find_follow_up(

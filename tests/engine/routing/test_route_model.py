@@ -1,4 +1,4 @@
-"""The route by evidence: weights that fit their evidence, odds that are odds, reasons that hold."""
+"""The route by evidence: weights that fit their evidence, odds that are odds."""
 
 from __future__ import annotations
 
@@ -42,11 +42,6 @@ def test_odds_sum_to_one_and_follow_the_weights(a: int, b: int, x: int, y: int) 
     assert abs(sum(odds.values()) - 1) < 1e-9
     assert (odds[Route.FAQ] >= odds[Route.RECOMMEND]) == (a * x >= b * y)
     assert set(model.probabilities({"x": x, "y": y}, (Route.FAQ,))) == {Route.FAQ}
-
-
-def test_the_reason_is_the_evidence_that_tells_two_routes_apart() -> None:
-    model = RouteModel({Route.FAQ: {"x": 1.0, "y": 5.0}, Route.RECOMMEND: {"x": 3.0, "y": 5.0}}, {})
-    assert model.reason({"x": 1.0, "y": 9.0}, Route.RECOMMEND, Route.FAQ) == "x"
 
 
 def test_without_goods_only_entries_answer() -> None:
