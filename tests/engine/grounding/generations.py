@@ -40,7 +40,7 @@ from engine.types import (
 )
 from engine.wording import Wording
 from knowledge_base.store import Knowledge, load
-from tests.engine.grounding import second_extractor
+from engine.evaluation import second_extractor
 
 SHOP = Path(knowledge_base.__file__).parent / "demo_shop"
 SHARES = {Route.FAQ: 0.5, Route.DESCRIBE: 0.2, Route.RECOMMEND: 0.2, Route.REVIEW: 0.1}

@@ -6,7 +6,7 @@ import pytest
 
 from engine.grounding.reply import Sources, check_sentence
 from engine.types import Passage, SourceKind
-from tests.engine.grounding import second_extractor
+from engine.evaluation import second_extractor
 from tests.engine.grounding.drafts import load
 
 
