@@ -22,6 +22,7 @@ import knowledge_base
 from engine.answers.cards import Cards
 from engine.answers.products import ProductAnswers
 from engine.counters import MemoryCounters
+from engine.evaluation import second_extractor
 from engine.generation.generator import Generator, build_generator
 from engine.generation.prepare import prepare_default_model
 from engine.settings import Settings
@@ -40,7 +41,6 @@ from engine.types import (
 )
 from engine.wording import Wording
 from knowledge_base.store import Knowledge, load
-from engine.evaluation import second_extractor
 
 SHOP = Path(knowledge_base.__file__).parent / "demo_shop"
 SHARES = {Route.FAQ: 0.5, Route.DESCRIBE: 0.2, Route.RECOMMEND: 0.2, Route.REVIEW: 0.1}

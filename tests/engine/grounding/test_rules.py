@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.evaluation import second_extractor
 from engine.grounding.reply import Sources, check_sentence
 from engine.types import Passage, SourceKind
-from engine.evaluation import second_extractor
 from tests.engine.grounding.drafts import load
 
 
