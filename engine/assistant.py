@@ -87,7 +87,7 @@ class Assistant:
             return unknown, session
         if route is Route.FAQ:
             said = tuple(s for t in session.turns[-1:] for s in (t.question, t.answer))
-            return know.faq.answer(question.asked, entry, language, said), session
+            return know.faq_part(question, entry, language, said), session
         if route is Route.RECOMMEND and (entry.reranked or not products.kinds):
             # A need told as a scene: the encoder that understands most ranks the goods.
             products = know.products_for(question, session, second_look=True)

@@ -20,6 +20,7 @@ from engine.orders import Orders
 from engine.publish import asked_rows, build_snapshot, publish
 from engine.recommend.blend import Recommender
 from engine.recommend.co_occurrence import co_occurrence
+from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.encoders import (
     RERANK,
     Encoder,
@@ -76,6 +77,7 @@ def shop_knowledge(
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
         recommender=_recommender(known, search),
         speller=Speller((row.text for row in (*entries, *products)), encoders.english_words()),
+        check=PassageCheck(encoders),
     )
 
 

@@ -12,6 +12,7 @@ from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
 from engine.orders import OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
+from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.clauses import asked_texts
 from engine.retrieval.entries import EntrySearch, Found
 from engine.retrieval.products import ProductSearch, ProductsFound
@@ -22,9 +23,11 @@ from engine.routing.router import Routed
 from engine.routing.understanding import Question
 from engine.types import (
     ActionKind,
+    Band,
     Citation,
     Message,
     Part,
+    Passage,
     Route,
     Session,
     Shop,
@@ -50,12 +53,33 @@ class ShopKnowledge:
     goods: ProductAnswers
     recommender: Recommender
     speller: Speller
+    check: PassageCheck
 
     def handoff(self, message: Message, language: str, question: str) -> Part:
         """A person takes over, or the contact entry does."""
         return talk.handoff(
             self.replies, message.staffed, self.shop.contact_entry, language, question
         )
+
+    def faq_part(
+        self, question: Question, entry: Found, language: str, said: tuple[str, ...]
+    ) -> Part:
+        """The entry's answer. What is only likely must stand in the passage, else it is offered."""
+        if entry.band is Band.LIKELY:
+            passage = self.faq.passage(entry.entries[0], question.language)
+            odds = self.answerable(question, passage)
+            entry = replace(entry, features={**entry.features, "answerable": round(odds, 4)})
+            if odds < self.check.least(question.language):
+                entry = replace(entry, band=Band.UNSURE)
+        return self.faq.answer(question.asked, entry, language, said)
+
+    def answerable(self, question: Question, passage: Passage) -> float:
+        """The passage check; a follow-up is read alone and after the question before it."""
+        ways = [
+            question.asked,
+            *([f"{question.context} {question.asked}"] * bool(question.context)),
+        ]
+        return max(self.check.answerable(way, passage, question.language) for way in ways)
 
     def order_part(self, question: Question, told: OrderAnswer, language: str) -> Part:
         """One step of an order's exchange as a Part."""

@@ -1,4 +1,4 @@
-"""`shopdesk bench chat | intake | retrieve`: speed as JSON."""
+"""`shopdesk bench chat | generate | intake | retrieve`: speed as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bot.cli.common import load_settings, print_json, progress_bar
-from engine.errors import ShopdeskError
+from engine.errors import SettingsError, ShopdeskError
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -21,6 +21,8 @@ def run_command(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.what == "retrieve":
         return _retrieve(arguments)
+    if arguments.what == "generate":
+        return _generate(arguments)
     from engine.benchmarks.chat import ask_all, summary
     from engine.build import build_assistant
     from engine.generation.generator import build_generator
@@ -35,6 +37,33 @@ def run_command(arguments: argparse.Namespace) -> int:
     print_json({"questions": len(questions), "repeat": arguments.repeat,
                 "model": generator.name, **summary(timed)})  # fmt: skip
     generator.close()
+    return 0
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from engine.benchmarks.generate import bench_generate
+    from engine.evaluation.answer_questions import read_answer_questions
+    from engine.generation.generator import build_generator
+    from engine.generation.http import HttpGenerator
+    from engine.generation.local import LocalGenerator
+
+    if arguments.workload is None:
+        raise SettingsError("bench generate needs --workload",
+                            mend="name a JSONL file as eval answers reads.")  # fmt: skip
+    questions = read_answer_questions(arguments.workload)
+    ours = build_generator(load_settings(arguments))
+    if not isinstance(ours, LocalGenerator):
+        raise SettingsError("bench generate measures the model in this process",
+                            where="GENERATOR_URL",
+                            mend="unset it; name a peer by --against.")  # fmt: skip
+    plain = ours.plain()
+    peer = HttpGenerator(arguments.against) if arguments.against else None
+    with progress_bar("writing") as step:
+        print_json(bench_generate(questions, ours, plain, peer, arguments.repeat, step))
+    ours.close()
+    plain.close()
+    if peer:
+        peer.close()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`shopdesk eval faq | pairs | search`: quality as JSON."""
+"""`shopdesk eval faq | pairs | search | answers`: quality as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from engine.errors import SettingsError
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
-    return {"faq": _faq, "pairs": _pairs, "search": _search}[arguments.what](arguments)
+    commands = {"faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers}
+    return commands[arguments.what](arguments)
 
 
 def _faq(arguments: argparse.Namespace) -> int:
@@ -64,6 +65,27 @@ def _search(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
     _write_details(arguments.details, lines)
     print_json(figures)
+    return 0
+
+
+def _answers(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders
+    from engine.evaluation.answer_questions import read_answer_questions
+    from engine.evaluation.answers import answer_all, details, figures
+    from engine.generation.generator import build_generator
+    from engine.retrieval.answerable import PassageCheck
+
+    questions = read_answer_questions(_given(arguments, "questions"))
+    settings = load_settings(arguments)
+    check = PassageCheck(load_encoders(settings))
+    generator = build_generator(settings)
+    with progress_bar("answering") as step:
+        found = answer_all(
+            questions, check, generator, _counted(lambda done, _: step(done, len(questions)))
+        )
+    generator.close()
+    _write_details(arguments.details, details(found))
+    print_json(figures(found))
     return 0
 
 

@@ -28,8 +28,8 @@ COMMANDS = {
     "prepare": "prepare the models once",
     "kb": "the shop's knowledge: check, publish",
     "tune": "learn ranks and thresholds from the shop's own examples",
-    "eval": "measure quality: faq, pairs, search",
-    "bench": "measure speed: chat, intake, retrieve",
+    "eval": "measure quality: faq, pairs, search, answers",
+    "bench": "measure speed: chat, generate, intake, retrieve",
     "train": "train the adapter",
 }
 
@@ -84,7 +84,7 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
 
 
 def _bench_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("chat", "intake", "retrieve"))
+    command.add_argument("what", choices=("chat", "generate", "intake", "retrieve"))
     command.add_argument("--repeat", type=int, default=3)
     command.add_argument(
         "--passages",
@@ -99,15 +99,18 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
         help="retrieve: also build a shop of so many entries (to 10,000)",
     )
     command.add_argument("--questions", type=Path, help="JSONL with text and language")
+    command.add_argument("--workload", type=Path, help="generate: JSONL as for eval answers")
+    command.add_argument("--against", metavar="URL", help="generate: an OpenAI-compatible server")
 
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("faq", "pairs", "search"))
+    command.add_argument("what", choices=("faq", "pairs", "search", "answers"))
     for option, purpose in (
         ("entries", "CSV: id,question[,answer]"),
         ("queries", "CSV: text,id (faq) or query,sku (search)"),
         ("validation", "CSV like --queries, which the threshold is chosen on"),
         ("pairs", "TSV: text, text, 0 or 1"),
+        ("questions", "answers: JSONL with route, language, question, passages"),
         ("products", "CSV of products"),
         ("details", "write one JSON line a query to this file"),
         ("pictures", "draw reliability and risk-coverage into this folder"),

@@ -89,17 +89,18 @@ class FaqAnswers:
         titles = self._entries[entry].titles
         return titles.get(language) or titles.get(self._default) or next(iter(titles.values()), "")
 
-    def _passages(self, found: Found, language: str) -> tuple[Passage, ...]:
-        shown = [found.entries[0]]
-        if len(found.entries) > 1 and found.logits[1] >= SECOND_PASSAGE_LOGIT:
-            shown.append(found.entries[1])
-        return tuple(self._passage(entry, language) for entry in shown)
-
-    def _passage(self, entry: str, language: str) -> Passage:
+    def passage(self, entry: str, language: str) -> Passage:
+        """An entry as the model and the passage check see it, in the language where it has it."""
         answers = self._entries[entry].answers
         written = language if language in answers else next(iter(answers))
         title = self.title(entry, written)
         return Passage(f"entry:{entry}", SourceKind.ENTRY, title, answers[written], written)
+
+    def _passages(self, found: Found, language: str) -> tuple[Passage, ...]:
+        shown = [found.entries[0]]
+        if len(found.entries) > 1 and found.logits[1] >= SECOND_PASSAGE_LOGIT:
+            shown.append(found.entries[1])
+        return tuple(self.passage(entry, language) for entry in shown)
 
     def _citation(self, entry: str, language: str) -> Citation:
         return Citation(f"entry:{entry}", self.title(entry, language))

@@ -25,6 +25,9 @@ from engine.gemma_parts import (
     rotation,
 )
 
+ALIGNED = 64
+"""Attention looks at a multiple of so many places, whatever others need; the rest is masked."""
+
 
 class KeyValues:
     """Keys and values of up to `rows` texts of at most `length` tokens, in every layer."""
@@ -35,9 +38,14 @@ class KeyValues:
         self.values = torch.zeros_like(self.keys)
         self.length = length
 
+    def copy(self, source: int, target: int, count: int) -> None:
+        """The first `count` tokens of one row into another."""
+        self.keys[:, target, :, :count] = self.keys[:, source, :, :count]
+        self.values[:, target, :, :count] = self.values[:, source, :, :count]
+
 
 class Gemma:
-    """Weights and the one step: new tokens of some rows in, their last hidden states out."""
+    """Weights and the one step: new tokens of some rows in, their hidden states out."""
 
     def __init__(self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         self.shape = shape
@@ -71,7 +79,7 @@ class Gemma:
     def step(
         self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
     ) -> Tensor:
-        """Hidden states after the last token of each row, shape (rows, hidden).
+        """Hidden states after every new token, shape (rows, new, hidden).
 
         tokens: (rows, new); row i's new tokens stand at positions starts[i]...
         """
@@ -79,7 +87,7 @@ class Gemma:
         row = torch.tensor(rows, device=tokens.device)
         first = torch.tensor(starts, device=tokens.device)
         positions = first[:, None] + torch.arange(new, device=tokens.device)
-        end = int(max(starts)) + new
+        end = min(-(-(int(max(starts)) + new) // ALIGNED) * ALIGNED, cache.length)
         masks = self._masks(positions, end)
         rotations = {slides: rotation(positions, turn, self.embedding.dtype)
                      for slides, turn in self._turns.items()}  # fmt: skip
@@ -98,11 +106,11 @@ class Gemma:
                 layer.after_feed_forward,
                 self.shape.eps,
             )
-        return norm(x[:, -1], self.norm, self.shape.eps)
+        return norm(x, self.norm, self.shape.eps)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
-        """Scores of every token, shape (rows, vocabulary)."""
+        """Scores of every token after states of shape (…, hidden), shape (…, vocabulary)."""
         return f.linear(hidden, self.embedding)
 
     def _masks(self, positions: Tensor, end: int) -> dict[bool, Tensor]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import ModelError
+from engine.generation.lookup import WIDTH
 from engine.generation.prompts import STOP, render
 from engine.types import Prompt
+
+if TYPE_CHECKING:
+    from engine.generation.scheduler import Counts
 
 BOS = 2
 END_TOKENS = ("<eos>", "<end_of_turn>")
@@ -38,14 +42,17 @@ def check_folder(folder: Path) -> None:
 class LocalGenerator:
     """Greedy text from a local Gemma 3 model, several requests at once."""
 
-    def __init__(self, name: str, model: Any, tokenizer: Any) -> None:
+    def __init__(
+        self, name: str, model: Any, tokenizer: Any, *, head: Any = None, width: int = WIDTH
+    ) -> None:
         from engine.generation.scheduler import Scheduler
 
         self._name = name
+        self._model = model
         self._tokenizer = tokenizer
         self._ends = {tokenizer.token_to_id(token) for token in END_TOKENS} - {None}
         self._stops: dict[int, bool] = {}
-        self._scheduler = Scheduler(model, self._is_end)
+        self._scheduler = Scheduler(model, self._is_end, head=head, width=width)
 
     @classmethod
     def load(cls, folder: Path, *, threads: int, device: str = "cpu") -> LocalGenerator:
@@ -55,6 +62,7 @@ class LocalGenerator:
 
         from engine.gemma_parts import MEND_FOLDER
         from engine.generation.gemma import Gemma
+        from engine.generation.head import Head, common_tokens
 
         torch.set_num_threads(threads)
         try:
@@ -63,7 +71,14 @@ class LocalGenerator:
             raise ModelError(
                 f"the tokenizer does not load ({error})", where=str(folder), mend=MEND_FOLDER
             ) from error
-        return cls(folder.name, Gemma.load(folder, device=device), tokenizer)
+        model = Gemma.load(folder, device=device)
+        head = Head(model.embedding, common_tokens(tokenizer.get_vocab()))
+        return cls(folder.name, model, tokenizer, head=head)
+
+    @property
+    def counts(self) -> Counts:
+        """What was read, reused, written, and in how many steps, since it began."""
+        return self._scheduler.counts
 
     @property
     def name(self) -> str:
@@ -76,9 +91,8 @@ class LocalGenerator:
         """See Generator."""
         from engine.generation.scheduler import Request
 
-        text = render(prompt, count=self._count)
-        ids = [BOS, *self._tokenizer.encode(text, add_special_tokens=False).ids]
-        request = Request(request_id, ids, max_tokens, time.monotonic() + deadline_s)
+        until = time.monotonic() + deadline_s
+        request = Request(request_id, self.prompt_ids(prompt), max_tokens, until)
         yield from self._pieces(self._scheduler.submit(request))
 
     def cancel(self, request_id: str) -> None:
@@ -88,6 +102,19 @@ class LocalGenerator:
     def close(self) -> None:
         """See Generator."""
         self._scheduler.close()
+
+    def prompt_ids(self, prompt: Prompt) -> list[int]:
+        """The tokens a prompt is read as."""
+        text = render(prompt, count=self.count)
+        return [BOS, *self._tokenizer.encode(text, add_special_tokens=False).ids]
+
+    def count(self, text: str) -> int:
+        """How many tokens a text has."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def plain(self) -> LocalGenerator:
+        """The same weights without any short cut: all tokens looked at, one written a step."""
+        return LocalGenerator(self._name, self._model, self._tokenizer, width=1)
 
     def _pieces(self, tokens: Iterator[int]) -> Iterator[str]:
         ids: list[int] = []
@@ -102,9 +129,6 @@ class LocalGenerator:
             if piece:
                 begun = True
                 yield piece
-
-    def _count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _is_end(self, token: int) -> bool:
         if token not in self._stops:

@@ -9,15 +9,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from engine.errors import GeneratorError
-from engine.generation.gemma import Gemma, KeyValues
+from engine.generation.gemma import ALIGNED, Gemma, KeyValues
+from engine.generation.head import Head
+from engine.generation.lookup import LONGEST, WIDTH, draft
+from engine.generation.rows import Rows
 
 ROWS = 8
 LENGTH = 1408
 """Tokens a row holds: the prompt's budget, its words' rounding, and the answer."""
-CHUNK = 192
-"""Prompt tokens read at once; others' next tokens come between two chunks."""
+WIDEST = 16
+"""Most tokens of all texts together in such a step: so many are computed as if alone."""
+NARROWEST = 2
+"""One token alone takes another way through the kernels and ends a rounding apart."""
+CHUNK = 64
+"""Prompt tokens read at once; others' next tokens come between two chunks. Chunks begin at its
+multiples and only whole ones are used again: a token is always computed beside the same others, so
+that no answer depends on what was asked before."""
 
 
 @dataclass(slots=True)
@@ -35,18 +45,51 @@ class Request:
     row: int = -1
     read: int = 0
     """Prompt tokens in the cache."""
+    texts: list[list[int]] = field(default_factory=list)
+    """Where drafts are looked up: the prompt, and an earlier answer to one that began alike."""
+    also: Tensor | None = None
+    answer: list[int] = field(default_factory=list)
+
+    @property
+    def written(self) -> int:
+        """Tokens of the answer."""
+        return len(self.answer)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a scheduler has done since it began."""
+
+    prompt: int = 0
+    """Tokens of prompts."""
+    reused: int = 0
+    """Those of them that were in the cache."""
+    steps: int = 0
+    """One a text and step in which it was written on."""
     written: int = 0
-    last: int = -1
 
 
 class Scheduler:
     """Runs a model for many requests; `ends` says which token ids end a text."""
 
-    def __init__(self, model: Gemma, ends: Callable[[int], bool], rows: int = ROWS) -> None:
+    def __init__(
+        self,
+        model: Gemma,
+        ends: Callable[[int], bool],
+        *,
+        head: Head | None = None,
+        rows: int = ROWS,
+        width: int = WIDTH,
+    ) -> None:
+        """`head`: where the best token is looked for, by default everywhere. `width` 1 drafts
+        nothing."""
         self._model = model
         self._ends = ends
-        self._cache = KeyValues(model.shape, rows, LENGTH, model.embedding)
-        self._free = list(range(rows))
+        self._head = head or Head(model.embedding)
+        self._width = width
+        self.counts = Counts()
+        cache = KeyValues(model.shape, rows, LENGTH + ALIGNED, model.embedding)
+        self._cache, self._rows = cache, Rows(cache, rows, CHUNK)
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._active: list[Request] = []
         self._known: dict[str, Request] = {}
@@ -87,20 +130,24 @@ class Scheduler:
             self._admit()
             try:
                 self._read_one_chunk()
-                self._write_one_token_each()
+                self._write_on_each()
             except Exception as error:
                 self._fail(GeneratorError(f"the model failed ({type(error).__name__}: {error})"))
         self._fail(GeneratorError("the generator is closed"))
 
     def _admit(self) -> None:
-        while not self._closing and self._free:
+        while not self._closing and self._rows.any_free:
             try:
                 request = self._waiting.get(block=not self._active)
             except queue.Empty:
                 return
             if request is None:
                 return
-            request.row = self._free.pop()
+            request.row, request.read, before = self._rows.take(request.prompt)
+            request.texts = [request.prompt, before] if before else [request.prompt]
+            request.also = self._head.also(request.prompt)
+            self.counts.prompt += len(request.prompt)
+            self.counts.reused += request.read
             self._active.append(request)
 
     def _read_one_chunk(self) -> None:
@@ -113,24 +160,43 @@ class Scheduler:
             tokens = torch.tensor([left], device=self._model.embedding.device)
             hidden = self._model.step(tokens, [request.row], [request.read], self._cache)
             request.read += len(left)
+            self._rows.read(request.row, left)
             if request.read == len(request.prompt):
-                self._took(request, int(self._model.logits(hidden).argmax(-1)[0]))
+                self._took(request, self._head.best(hidden[:, -1:], [request.also])[0][0])
             return
 
-    def _write_one_token_each(self) -> None:
-        ready = [r for r in list(self._active) if r.last >= 0 and not self._over(r)]
+    def _write_on_each(self) -> None:
+        ready = [r for r in list(self._active) if r.answer and not self._over(r)]
         if not ready:
             return
-        tokens = torch.tensor([[r.last] for r in ready], device=self._model.embedding.device)
+        most = min(self._width, max(1, WIDEST // len(ready))) - 1
+        drafts = [draft(self._said(r), r.texts, min(most, r.most - r.written - 1)) for r in ready]
+        width = max(NARROWEST, 1 + max(map(len, drafts)))
+        lines = [[r.answer[-1], *d, *[0] * (width - 1 - len(d))]
+                 for r, d in zip(ready, drafts, strict=True)]  # fmt: skip
+        tokens = torch.tensor(lines, device=self._model.embedding.device)
         places = [len(r.prompt) + r.written - 1 for r in ready]
         hidden = self._model.step(tokens, [r.row for r in ready], places, self._cache)
-        best = self._model.logits(hidden).argmax(-1).tolist()
-        for request, token in zip(ready, best, strict=True):
+        best = self._head.best(hidden, [r.also for r in ready])
+        self.counts.steps += len(ready)
+        for request, drafted, line in zip(ready, drafts, best, strict=True):
+            self._took_all(request, drafted, line)
+
+    def _said(self, request: Request) -> list[int]:
+        """The end of a text as it stands."""
+        return [*request.prompt[-LONGEST:], *request.answer[-LONGEST:]]
+
+    def _took_all(self, request: Request, drafted: list[int], best: list[int]) -> None:
+        """The tokens of a step, as far as the draft was what the model itself would write."""
+        for place, token in enumerate(best[: len(drafted) + 1]):
             self._took(request, token)
+            guessed = place < len(drafted) and drafted[place] == token
+            if not guessed or request not in self._active:
+                return
 
     def _took(self, request: Request, token: int) -> None:
-        request.last = token
-        request.written += 1
+        request.answer.append(token)
+        self.counts.written += 1
         if self._ends(token):
             self._leave(request, None)
             return
@@ -149,7 +215,7 @@ class Scheduler:
 
     def _leave(self, request: Request, end: GeneratorError | None) -> None:
         self._active.remove(request)
-        self._free.append(request.row)
+        self._rows.give_back(request.row, request.answer)
         request.tokens.put(end)
 
     def _fail(self, error: GeneratorError) -> None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, reranked
 from engine.retrieval.clauses import asked_texts, sentences, ways_to_ask
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, EntryFeatures, Query
+from engine.retrieval.mentions import Mentions
 from engine.retrieval.rows import ROUTE
 from engine.retrieval.text import normalise, plain_characters
 from engine.retrieval.trials import unseen_share
@@ -77,7 +77,7 @@ class EntrySearch:
         self._found = dict(found)
         self._calibrations = dict(calibrations)
         self._texts = _texts_by_source(found)
-        self._checks: dict[str, PassageCheck] = {}
+        self._mentions: dict[str, Mentions] = {}
         self._asked = _example_questions(found)
 
     def read_ahead(self, texts: Sequence[str], language: str) -> None:
@@ -171,20 +171,20 @@ class EntrySearch:
         )
         if found.band not in (Band.CERTAIN, Band.LIKELY):
             return found
-        check = self._check(found.entries[0])
-        doubtful = not agreeing or (tried is joined and not check.carries(asked))
+        mentions = self._mentions_of(found.entries[0])
+        doubtful = not agreeing or (tried is joined and not mentions.carries(asked))
         strange = self._strange(whole, found)
         return replace(found, band=Band.UNSURE) if doubtful or strange else found
 
-    def _check(self, entry: str) -> PassageCheck:
+    def _mentions_of(self, entry: str) -> Mentions:
         """What the entry says; read when it is first asked for, for a big shop has many."""
-        if entry not in self._checks:
-            self._checks[entry] = PassageCheck(self._texts[entry])
-        return self._checks[entry]
+        if entry not in self._mentions:
+            self._mentions[entry] = Mentions(self._texts[entry])
+        return self._mentions[entry]
 
     def _strange(self, question: str, found: Found) -> bool:
         """Whether the question turns on a name the entry lacks, or on words no entry has."""
-        names = self._check(found.entries[0]).strange_names(question)
+        names = self._mentions_of(found.entries[0]).strange_names(question)
         return bool(names) or found.features["unseen"] > MOST_UNSEEN
 
     def _surest(self, question: str, language: str, *, rerank: bool = False) -> _Tried:

@@ -1,4 +1,4 @@
-"""The passage check: may this entry answer this question at all?"""
+"""What an entry mentions: names a question turns on, words of a follow-up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MONTHS_AND_DAYS = frozenset(name.lower() for name in (*month_name, *day_name) if
 TAIL_COVERED = 0.5
 
 
-class PassageCheck:
+class Mentions:
     """What one entry says, in all its languages, for asking whether a question fits it."""
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -49,7 +49,7 @@ def _questions(path: Path) -> Iterator[Example]:
         if len(row) < 5:
             continue
         _, question, candidate, answer, _ = row[:5]
-        if "{" in candidate or len(candidate) > _LONGEST or len(answer.split()) < 4:
+        if len(candidate) > _LONGEST or len(answer.split()) < 3:
             continue
         passage = Passage("entry:shopper", SourceKind.ENTRY, "", _tidy(candidate), "en")
         prompt = Prompt(Route.FAQ, "en", question.strip(), (passage,))

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from engine.generation.training.cpqa import cpqa_examples
 from engine.generation.training.example import Example, passed
-from engine.generation.training.families import themes, topics, wares
-from engine.generation.training.faq_examples import decline_example, faq_example
+from engine.generation.training.families import Theme, Topic, Ware, themes, topics, wares
+from engine.generation.training.faq_examples import faq_example
 from engine.generation.training.product_examples import (
     describe_example,
     recommend_example,
     review_example,
 )
+from engine.generation.training.written_examples import Written, written, written_example
 
 CHINESE = 0.45
-SHARES = {"faq": 0.48, "describe": 0.16, "recommend": 0.31, "decline": 0.01, "review": 0.04}
-HELD_TOPICS, HELD_WARES = 4, 3
-CPQA_SHARE = 0.15
+SHARES = {"faq": 0.24, "written": 0.33, "describe": 0.13, "recommend": 0.26, "review": 0.04}
+HELD_TOPICS, HELD_WARES, HELD_WRITTEN = 4, 3, 24
+CPQA_SHARE = 0.25
 THEME_WEIGHT = 4
 """A theme is drawn this many times as often as a topic: it is another one every time."""
 _TRIES = 8
@@ -64,13 +65,17 @@ def build_set(
     split, draw = random.Random(0), random.Random(seed)
     held_topics, rest_topics = _split(topics(), HELD_TOPICS, split)
     held_themes, rest_themes = _split(themes(), 1, split)
-    held, rest = [*held_topics, *held_themes], [*rest_topics, *rest_themes * THEME_WEIGHT]
+    held: list[Topic | Theme] = [*held_topics, *held_themes]
+    rest: list[Topic | Theme] = [*rest_topics, *rest_themes * THEME_WEIGHT]
     held_wares, rest_wares = _split(wares(), HELD_WARES, split)
+    held_written, rest_written = _split(written(), HELD_WRITTEN, split)
     refused: Counter[str] = Counter()
     foreign, note = cpqa_examples(data, int(size * CPQA_SHARE), draw, refused)
     own = size - len(foreign)
-    learn = _drawn(own, rest, rest_wares, draw, refused, lambda n: step(n, size + held_out))
-    kept = _drawn(held_out, held, held_wares, draw, Counter(), lambda n: step(own + n, size))
+    learn = _drawn(own, _makers(rest, rest_wares, rest_written), draw, refused,
+                   lambda n: step(n, size + held_out))  # fmt: skip
+    kept = _drawn(held_out, _makers(held, held_wares, held_written), draw, Counter(),
+                  lambda n: step(own + n, size))  # fmt: skip
     mixed = [*learn, *foreign]
     draw.shuffle(mixed)
     return TrainingSet(tuple(mixed), tuple(kept), refused, (note,) if note else ())
@@ -81,29 +86,37 @@ def _split(found: Sequence[T], held: int, draw: random.Random) -> tuple[list[T],
     return mixed[:held], mixed[held:]
 
 
+Maker = Callable[[random.Random, str], Example]
+
+
+def _makers(
+    some_topics: Sequence[Topic | Theme],
+    some_wares: Sequence[Ware],
+    some_written: Sequence[Written],
+) -> dict[str, Maker]:
+    return {
+        "faq": lambda draw, language: faq_example(some_topics, draw, language),
+        "written": lambda draw, language: written_example(some_written, draw, language),
+        "describe": lambda draw, language: describe_example(some_wares, draw, language),
+        "recommend": lambda draw, language: recommend_example(some_wares, draw, language),
+        "review": lambda draw, language: review_example(some_wares, draw, language),
+    }
+
+
 def _drawn(
     size: int,
-    some_topics: Sequence[object],
-    some_wares: Sequence[object],
+    makers: Mapping[str, Maker],
     draw: random.Random,
     refused: Counter[str],
     step: Callable[[int], None],
 ) -> list[Example]:
     found: list[Example] = []
-    makers = {
-        "faq": (faq_example, some_topics),
-        "decline": (decline_example, some_topics),
-        "describe": (describe_example, some_wares),
-        "recommend": (recommend_example, some_wares),
-        "review": (review_example, some_wares),
-    }
     kinds, weights = list(SHARES), list(SHARES.values())
     while len(found) < size:
         kind = draw.choices(kinds, weights=weights)[0]
         language = "zh" if draw.random() < CHINESE else "en"
-        maker, families = makers[kind]
         for _ in range(_TRIES):
-            example = maker(families, draw, language)  # type: ignore[operator]
+            example = makers[kind](draw, language)
             good, reasons = passed(example)
             refused.update(f"{kind} {language} {reason.partition(':')[0]}" for reason in reasons)
             if good:

@@ -15,10 +15,6 @@ MESSY, ACROSS, FOLLOW_UP, MISPLACED = 0.25, 0.15, 0.1, 0.12
 TURNS = 3
 COUNTS = (1, 1, 1, 1, 2, 2, 2, 3)
 """How many passages an example may have; the engine shows one, seldom two."""
-DECLINES = {
-    "en": ("I don't know that.", "I am not sure about that."),
-    "zh": ("抱歉，我不知道。", "对不起，我不了解。"),
-}
 
 
 def faq_example(families: Sequence[Topic | Theme], draw: random.Random, language: str) -> Example:
@@ -39,19 +35,6 @@ def faq_example(families: Sequence[Topic | Theme], draw: random.Random, language
     question, answer = turns[0]
     prompt = Prompt(Route.FAQ, language, question, tuple(passages), said)
     return Example(prompt, answer, topic.titles["en"], "faq", tuple(turns[1:]))
-
-
-def decline_example(
-    families: Sequence[Topic | Theme], draw: random.Random, language: str
-) -> Example:
-    """A question whose answer stands in none of the passages."""
-    topics = [family for family in families if isinstance(family, Topic)]
-    topic, *others = draw.sample(topics, 3)
-    ask = draw.choice(topic.asks)
-    passages = tuple(_passage(t, Slots(draw, language), language, draw) for t in others[:1])
-    question = _question(ask, Slots(draw, language), draw, language)
-    prompt = Prompt(Route.FAQ, language, question, passages)
-    return Example(prompt, draw.choice(DECLINES[language]), topic.titles["en"], "decline")
 
 
 def _other(language: str) -> str:

@@ -68,7 +68,7 @@ def logits_in_chunks(model: Gemma, ids: list[int], chunk: int) -> torch.Tensor:
     cache = KeyValues(model.shape, 3, len(ids) + 8, model.embedding)
     for start in range(0, len(ids), chunk):
         hidden = model.step(torch.tensor([ids[start : start + chunk]]), [2], [start], cache)
-    return model.logits(hidden)[0]
+    return model.logits(hidden)[0, -1]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1000])

@@ -1,0 +1,70 @@
+"""The best next tokens, looked for among those a shop's languages use and those of the prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import torch
+from torch import Tensor
+from torch.nn import functional as f
+
+COMMON = 64_000
+"""Token ids are merge ranks: lower ones are more frequent."""
+FIRST = 600
+"""Control tokens, line ends and bytes."""
+CLOSE = 8
+LATIN = re.compile(r"[\x20-\x7e▁]+")
+CHINESE = re.compile(r"[▁\u3000-\u303f\u4e00-\u9fff\uff00-\uffef·—–‘’“”…€£¥°×²³½]+")
+
+
+def common_tokens(vocabulary: Mapping[str, int]) -> list[int]:
+    """Ids of bytes, single characters, frequent Latin tokens and all of Chinese, in order."""
+    return sorted(
+        number
+        for text, number in vocabulary.items()
+        if number < FIRST
+        or len(text) == 1
+        or (number < COMMON and LATIN.fullmatch(text))
+        or CHINESE.fullmatch(text)
+    )
+
+
+class Head:
+    """Greedy choice. With `kept` None every token of the vocabulary is looked at."""
+
+    def __init__(self, embedding: Tensor, kept: Iterable[int] | None = None) -> None:
+        self._embedding = embedding
+        self._ids: Tensor | None = None
+        self._rows, self._known = embedding, frozenset[int]()
+        if kept is not None:
+            self._ids = torch.tensor(sorted(kept), device=embedding.device)
+            self._rows, self._known = embedding[self._ids], frozenset(self._ids.tolist())
+
+    def also(self, prompt: Iterable[int]) -> Tensor | None:
+        """The tokens of a prompt that are not kept anyway, for `best`."""
+        if self._ids is None:
+            return None
+        more = sorted(set(prompt) - self._known)
+        return torch.tensor(more, device=self._ids.device) if more else None
+
+    @torch.inference_mode()
+    def best(self, hidden: Tensor, also: list[Tensor | None]) -> list[list[int]]:
+        """The best token after every state, shape (rows, new, hidden); `also`: one a row."""
+        # bfloat16 scores are equal too often: the best few are scored again.
+        near = f.linear(hidden, self._rows).topk(min(CLOSE, len(self._rows)), -1).indices
+        tokens = near if self._ids is None else self._ids[near]
+        chosen = []
+        for row, more in enumerate(also):
+            candidates = tokens[row]
+            if more is not None:
+                candidates = torch.cat([candidates, more.expand(len(candidates), -1)], -1)
+            chosen.append(self._best_of(hidden[row], candidates))
+        return [[int(token) for token in line] for line in chosen]
+
+    def _best_of(self, hidden: Tensor, candidates: Tensor) -> list[int]:
+        """The best candidate after every state; of equal ones the lowest id."""
+        candidates = candidates.sort(-1).values
+        scores = (self._embedding[candidates].float() @ hidden.float()[:, :, None])[..., 0]
+        best = scores.argmax(-1, keepdim=True)
+        return [int(token) for token in candidates.gather(-1, best)[:, 0]]
