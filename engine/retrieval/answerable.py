@@ -86,10 +86,10 @@ class PassageCheck:
     def _cross_encoder(self) -> CrossEncoder | None:
         reranker = self._encoders.reranker
         if self._cross is None and reranker is not None:
-            from engine.retrieval.cross_encoder import CrossEncoder
+            from engine.retrieval.cross_encoder import WEIGHTS, CrossEncoder
             from engine.retrieval.embedding_gemma import EmbeddingGemma
 
-            if isinstance(reranker, EmbeddingGemma):
+            if isinstance(reranker, EmbeddingGemma) and WEIGHTS.is_file():
                 self._cross = CrossEncoder.load(reranker)
         return self._cross
 
