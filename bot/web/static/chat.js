@@ -80,7 +80,14 @@ function openSource(item, action) {
   item.opened = { ...item.opened, [action]: { ...known, open: !known?.open } };
   if (!known?.text && !known?.asked) aside(item, action, "source");
   view.update(item);
+  if (item.opened[action].open) reveal(item);
   keep({});
+}
+
+/** An opened source may lie below the edge: it is brought into sight. */
+function reveal(item) {
+  const panels = view.element(item)?.querySelectorAll(".panel") ?? [];
+  panels[panels.length - 1]?.scrollIntoView({ block: "nearest" });
 }
 
 function rate(item, kind, action) {
@@ -118,6 +125,7 @@ function receiveAside(frameIn, about) {
     item.opened[about.frame.action] = { open: true, text, language: frameIn.language, asked: frameIn.type === "reply" };
   }
   view.update(item);
+  if (about.use !== "rate") reveal(item);
 }
 
 function mineOf(id) {

@@ -35,6 +35,20 @@ async def test_a_question_is_answered_and_its_source_opens_in_place(
     assert faults == []
 
 
+async def test_an_opened_source_comes_into_sight(browser: Browser, page: Page) -> None:
+    tab, _ = await opened(browser, page, viewport={"width": 390, "height": 600})
+    for _ in range(4):
+        await say(tab, "How much is shipping?")
+    answer = tab.locator(".item.shop").last
+    await answer.get_by_role("button", name="Source: What shipping costs").click()
+    panel = answer.locator(".panel", has_text=VERBATIM)
+    await panel.wait_for()
+    seen, bar = await panel.bounding_box(), await tab.locator("#box").bounding_box()
+    assert seen is not None and bar is not None
+    assert seen["y"] >= 0
+    assert seen["y"] + seen["height"] <= bar["y"]
+
+
 async def test_sentences_appear_while_the_rest_is_being_written(
     browser: Browser, tmp_path: Path
 ) -> None:
