@@ -146,9 +146,22 @@ def share_right(outcomes: Sequence[Outcome]) -> float:
     return sum(o.verdict == "right" for o in answerable) / max(len(answerable), 1)
 
 
+def share_answered_at_once(outcomes: Sequence[Outcome]) -> float:
+    """Share (0..1) of the questions to entries that are answered right without another tap."""
+    asked = [o for o in outcomes if (o.asked.kind, o.asked.route) == ("answerable", Route.FAQ)]
+    at_once = [o for o in asked if o.verdict == "right" and o.band in (Band.CERTAIN, Band.LIKELY)]
+    return len(at_once) / max(len(asked), 1)
+
+
 def told(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Questions without an answer that were told a fact."""
     return [o for o in outcomes if o.asked.kind != "answerable" and o.verdict == "told"]
+
+
+def told_wrong(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Answerable questions that were told an entry that does not answer them."""
+    wrong = [o for o in outcomes if o.asked.kind == "answerable" and o.verdict != "right"]
+    return [o for o in wrong if o.band in (Band.CERTAIN, Band.LIKELY)]
 
 
 def figures(outcomes: Sequence[Outcome]) -> list[str]:
@@ -167,6 +180,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[str]:
     for name, group in groups:
         right = sum(o.verdict == "right" for o in group)
         lines.append(f"{name:24}  {right}/{len(group)} = {right / max(len(group), 1):.3f}")
+    lines.append(f"answered at once          {share_answered_at_once(outcomes):.3f}")
     wrong = Counter(_error(o) for o in answerable if o.verdict != "right")
     lines.append(f"errors                    {dict(sorted(wrong.items()))}")
     for kind in sorted({o.asked.kind for o in others}):

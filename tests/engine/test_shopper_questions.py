@@ -6,6 +6,8 @@ all others were counted first and read only afterwards; docs/lab-notes.md has th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,11 +19,14 @@ from tests.engine.shopper_questions import (
     HELD_OUT,
     OWN,
     SEEN,
+    Outcome,
     ask_all,
     figures,
     load_questions,
+    share_answered_at_once,
     share_right,
     told,
+    told_wrong,
 )
 
 FLOORS = {
@@ -37,18 +42,40 @@ FLOORS = {
 """Lowest share of answerable questions whose route and entry or product come first, without the
 re-ranking encoder (docs/lab-notes.md has the figures with it)."""
 
-KNOWN_TOLD = {FRESH[1]: ["e143"], FRESH[3]: ["g074"]}
-"""Told of a pen although another maker's was asked for; a lamp described where its wiring was
-asked for: defects of the first look alone, kept in sight."""
+ANSWERED_AT_ONCE = 0.35
+"""Lowest share of questions to entries that need no second tap, of all sets together."""
+MOST_TOLD_WRONG = 4
+"""Of 1,216 answerable questions: another entry told than the one that answers."""
+
+KNOWN_TOLD = {FRESH[1]: ["e143", "e196"], FRESH[3]: ["g074"]}
+"""Told of a pen although another maker's was asked for; the shop's currency where an exchange rate
+was; a lamp described where its wiring was: defects of the first look alone, kept in sight."""
+
+
+Outcomes = Callable[[Path], list[Outcome]]
+
+
+@pytest.fixture(scope="module")
+def outcomes_of(shop: LiveAssistant) -> Outcomes:
+    """What comes of a set of questions; each set is asked once."""
+    categories = {product.id: product.category for product in load(DEMO_SHOP).products}
+    return lru_cache(maxsize=None)(lambda path: ask_all(load_questions(path), shop, categories))
 
 
 @pytest.mark.parametrize("path", FLOORS, ids=lambda path: path.stem)
 def test_the_right_answer_comes_first_and_nothing_is_told_without_one(
-    shop: LiveAssistant, path: Path, capsys: pytest.CaptureFixture[str]
+    outcomes_of: Outcomes, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    categories = {product.id: product.category for product in load(DEMO_SHOP).products}
-    outcomes = ask_all(load_questions(path), shop, categories)
+    outcomes = outcomes_of(path)
     with capsys.disabled():
         print(f"\n{path.name}", *figures(outcomes), sep="\n")
     assert share_right(outcomes) >= FLOORS[path]
     assert [outcome.asked.id for outcome in told(outcomes)] == KNOWN_TOLD.get(path, [])
+
+
+def test_many_questions_need_no_second_tap_and_hardly_any_is_told_another_entry(
+    outcomes_of: Outcomes,
+) -> None:
+    outcomes = [outcome for path in FLOORS for outcome in outcomes_of(path)]
+    assert share_answered_at_once(outcomes) >= ANSWERED_AT_ONCE
+    assert len(told_wrong(outcomes)) <= MOST_TOLD_WRONG
