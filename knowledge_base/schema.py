@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,22 @@ SECTION = re.compile(r"^##\s+(\S+)\s*$", re.MULTILINE)
 MAX_ANSWER = 3500
 
 
-def parse_entry(text: str, file: Path, problems: Problems) -> Entry | None:
-    """One entry file's text as an Entry, or None with what is wrong added to `problems`."""
+def parse_entry(
+    text: str, file: Path, problems: Problems, languages: Sequence[str] = ()
+) -> Entry | None:
+    """One entry file's text as an Entry, or None with what is wrong added to `problems`.
+
+    `languages`: the shop's; an answer in another one would never be told. Empty allows all.
+    """
     before = len(problems.found)
     front, body, body_line = _split(text, file, problems)
     if front is None:
         return None
     fields, lines = _fields(front, file, problems)
-    answers = _answers(body, body_line, file, problems)
+    if len(problems.found) > before and not fields:
+        # Unreadable as a whole: what its fields lack is no second problem.
+        return None
+    answers = _answers(body, body_line, file, problems, languages)
     entry = _entry(fields, lines, answers, file, problems)
     return entry if len(problems.found) == before else None
 
@@ -84,7 +92,9 @@ def _fields(front: str, file: Path, problems: Problems) -> tuple[dict[str, Any],
     return values, lines
 
 
-def _answers(body: str, first_line: int, file: Path, problems: Problems) -> dict[str, str]:
+def _answers(
+    body: str, first_line: int, file: Path, problems: Problems, languages: Sequence[str]
+) -> dict[str, str]:
     answers: dict[str, str] = {}
     found = list(SECTION.finditer(body))
     for section, following in zip(found, [*found[1:], None], strict=True):
@@ -93,6 +103,10 @@ def _answers(body: str, first_line: int, file: Path, problems: Problems) -> dict
         text = body[section.end() : following.start() if following else len(body)].strip()
         if not LANGUAGE.match(language):
             problems.add(file, line, f"'## {language}' is not a language code such as en or zh")
+        elif languages and language not in languages:
+            known = ", ".join(languages)
+            problems.add(file, line, f"'## {language}' is none of the shop's languages ({known}); "
+                         "mend the heading, or add it to `languages` in shop.yaml")  # fmt: skip
         elif language in answers:
             problems.add(file, line, f"a second answer in {language!r}")
         elif not text:

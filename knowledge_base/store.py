@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,7 @@ def load(folder: Path) -> Knowledge:
         problems.raise_if_any()
         raise AssertionError("read_shop gave neither a shop nor a problem")
     replies = read_replies(folder / "replies.yaml", shop, EMPTY_SHOP / "replies.yaml", problems)
-    entries = _read_entries(folder / "faq", problems)
+    entries = _read_entries(folder / "faq", shop.languages, problems)
     products = _table(folder / "catalogue.csv", lambda p: read_products(p, shop, problems))
     # A row that cannot be read would have every row that names its product called wrong too.
     problems.raise_if_any()
@@ -70,11 +70,11 @@ def _table(path: Path, read: Callable[[Path], tuple[T, ...]]) -> tuple[T, ...]:
     return read(path) if path.is_file() else ()
 
 
-def _read_entries(folder: Path, problems: Problems) -> tuple[Entry, ...]:
+def _read_entries(folder: Path, languages: Sequence[str], problems: Problems) -> tuple[Entry, ...]:
     entries: dict[str, Entry] = {}
     for path in sorted(folder.glob("*.md"), key=str):
         try:
-            entry = parse_entry(path.read_text(encoding="utf-8"), path, problems)
+            entry = parse_entry(path.read_text(encoding="utf-8"), path, problems, languages)
         except UnicodeDecodeError as error:
             problems.add(path, 1, f"not UTF-8 text ({error.reason})")
             continue

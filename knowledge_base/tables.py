@@ -28,6 +28,9 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 EVENT_COLUMNS = ("shopper", "time", "event", "product", "quantity")
 STATUSES = ("placed", "paid", "packed", "shipped", "delivered", "returned", "cancelled")
+MISCOUNTED = (
+    "not as many cells as the header has: quote a text with a comma in it, write 9.50 and not 9,50"
+)
 EVENT_NAMES = ("view_item", "add_to_cart", "remove_from_cart", "purchase", "refund")
 
 
@@ -51,7 +54,7 @@ def read_rows(
     try:
         for row in reader:
             if None in row or None in row.values():
-                problems.add(path, reader.line_num, "not as many cells as the header has")
+                problems.add(path, reader.line_num, MISCOUNTED)
                 continue
             yield reader.line_num, {name: (row[name] or "").strip() for name in columns}
     except csv.Error as error:

@@ -42,6 +42,20 @@ def test_a_good_file_is_read_whole() -> None:
     assert entry.questions["zh"] == ("多久可以退货？",)
 
 
+def test_a_slip_in_the_front_matter_is_one_problem() -> None:
+    (found,) = problems_of(GOOD.replace("id: returns-window", "id: ["))
+    assert "not readable as YAML" in found
+
+
+def test_an_answer_in_a_language_the_shop_lacks_is_told() -> None:
+    problems = Problems()
+    assert parse_entry(GOOD.replace("## zh", "## fr"), FILE, problems, ("en", "zh")) is None
+    (found,) = problems.found
+    assert found.line == 11
+    assert "none of the shop's languages (en, zh)" in found.reason
+    assert "shop.yaml" in found.reason
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "said"),
     [

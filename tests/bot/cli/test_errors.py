@@ -44,7 +44,9 @@ def test_a_bad_row_of_the_catalogue_is_named_by_file_and_line(
     lines = catalogue.read_text("utf-8").splitlines()
     catalogue.write_text("\n".join([lines[0], lines[1] + ",one cell too many"]), "utf-8")
     assert main(["kb", "check", "--kb", str(shop)]) == BAD_INPUT
-    assert f"{catalogue}:2: not as many cells" in said(capsys)
+    told = said(capsys)
+    assert f"{catalogue}:2: not as many cells" in told
+    assert "9.50 and not 9,50" in told
 
 
 def test_refused_rows_are_told_as_json(
