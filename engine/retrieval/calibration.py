@@ -20,7 +20,7 @@ UNANSWERABLE_SHARE = 0.25
 RIGHT_WHEN_CERTAIN, RIGHT_WHEN_LIKELY = 0.88, 0.8
 """Of trials, which count the second best entry as wrong even where it answers as well: of shoppers'
 questions 99 % were right above these cuts (docs/lab-notes.md)."""
-LEAST_LIKELY = 0.75
+LEAST_TOLD = 0.8
 KEPT_UNSURE = 0.985
 ROUGH = (0, 3, 5, 6, 9)
 """Columns that say which entries are worth telling apart when the rank is learned."""
@@ -197,8 +197,8 @@ def choose_thresholds(
 ) -> Thresholds:
     """Cut confidences into bands.
 
-    certain and likely: the lowest cuts above which the wanted share of answers is right, likely
-    never below LEAST_LIKELY;
+    certain and likely: the lowest cuts above which the wanted share of answers is right, never
+    below LEAST_TOLD;
     unsure: the cut that keeps KEPT_UNSURE of the right candidates.
     """
     order = np.argsort(-confidence, kind="stable")
@@ -208,8 +208,8 @@ def choose_thresholds(
         good = np.flatnonzero(precision >= wanted)
         return float(confidence[order[good[-1]]]) if len(good) else 1.0
 
-    certain = cut(RIGHT_WHEN_CERTAIN)
-    likely = min(max(cut(RIGHT_WHEN_LIKELY), LEAST_LIKELY), certain)
+    certain = max(cut(RIGHT_WHEN_CERTAIN), LEAST_TOLD)
+    likely = min(max(cut(RIGHT_WHEN_LIKELY), LEAST_TOLD), certain)
     kept = confidence[right]
     unsure = float(np.quantile(kept, 1 - KEPT_UNSURE)) if len(kept) else likely
     return Thresholds(certain, likely, min(unsure, likely))
