@@ -43,12 +43,12 @@ class Answered:
     @property
     def worded(self) -> bool:
         """Whether the words sent are the model's own."""
-        return bool(self.reply) and self.reply.receipt.worded_by is WordedBy.MODEL  # type: ignore[union-attr]
+        return self.reply is not None and self.reply.receipt.worded_by is WordedBy.MODEL
 
     @property
     def rejected(self) -> bool:
         """Whether grounding rejected the draft."""
-        return bool(self.reply) and not all(c.passed for c in self.reply.receipt.checks)  # type: ignore[union-attr]
+        return self.reply is not None and not all(c.passed for c in self.reply.receipt.checks)
 
     @property
     def unsupported(self) -> list[str]:
