@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from engine.errors import ModelError
+from engine.locks import held_in_turn
 
 MANIFEST = "manifest.json"
 BYTES_NEEDED = 1_400_000_000
 """Disk space a preparation takes at its height, as an error names it."""
-
-Step = Callable[[str], None]
-Advance = Callable[[int], None]
 
 
 def is_complete(folder: Path) -> bool:
@@ -66,40 +63,12 @@ def unwritten(where: Path, error: Exception) -> ModelError:
 @contextmanager
 def one_at_a_time(models: Path, lock_name: str = ".lock") -> Iterator[None]:
     """Hold a lock file, so that two processes never prepare the same at once."""
-    import fcntl
-
-    try:
-        models.mkdir(parents=True, exist_ok=True)
-        lock = (models / lock_name).open("w")
-    except OSError as error:
-        raise ModelError(f"the model cache cannot be written: {error.strerror}",
-                         where=str(models), mend="set SHOPDESK_CACHE to a folder you may write."
-                         ) from error  # fmt: skip
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            held.enter_context(held_in_turn(models / lock_name))
+        except OSError as error:
+            raise ModelError(
+                f"the model cache cannot be written: {error.strerror}",
+                where=str(models), mend="set SHOPDESK_CACHE to a folder you may write.",
+            ) from error  # fmt: skip
         yield
-
-
-@contextmanager
-def shown_progress(shown: bool, total: int) -> Iterator[tuple[Step, Advance]]:
-    """A bar on stderr: the first step counts up to `total` bytes, later ones only spin."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    # Our own handle on stderr: the libraries' bars are silenced by redirecting sys.stderr.
-    console = Console(file=sys.stderr)
-    with Progress(
-        *columns, console=console, disable=not shown, redirect_stdout=False, redirect_stderr=False
-    ) as bar:
-        tasks: list[int] = []
-
-        def step(text: str) -> None:
-            if tasks:
-                bar.update(bar.task_ids[-1], total=1, completed=1)
-            tasks.append(bar.add_task(text, total=None if tasks else total))
-
-        def advance(count: int) -> None:
-            bar.update(bar.task_ids[-1], advance=count)
-
-        yield step, advance

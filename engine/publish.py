@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -77,12 +78,17 @@ def build_snapshot(
         name = snapshot_id(files, encoders.names, learned.calibrations)
         if (home / "snapshots" / name / "manifest.json").is_file():
             return name
-    vectors = embed_groups(rows, encoders, before, progress)
+    # Where ranks and thresholds are learned too, embedding is about half of the work.
+    parts = 1 if learned else 2
+    told = progress and partial(_told, progress, parts)
+    vectors = embed_groups(rows, encoders, before, told)
     heads = fit_heads(rows["entries"], vectors["entries"], leave_out=learned is None)
     learned = learned or Learned(
         learn_all(Examples(rows["entries"], vectors["entries"], heads, encoders)),
         question_hashes(rows["entries"]),
     )
+    if progress:
+        progress(1, 1)
     name = snapshot_id(files, encoders.names, learned.calibrations)
     target = home / "snapshots" / name
     write_snapshot(
@@ -97,6 +103,10 @@ def build_snapshot(
         {key: fit.head.coefficients for key, fit in heads.items()},
     )
     return name
+
+
+def _told(progress: Progress, parts: int, done: int, whole: int) -> None:
+    progress(done, whole * parts)
 
 
 def encoders_for(rows: Sequence[Row], encoders: Encoders) -> Encoders:

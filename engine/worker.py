@@ -19,6 +19,7 @@ from engine import keys, wire
 from engine.engines import Membership, engine_ready, ready_engines
 from engine.errors import StoreError
 from engine.processes import process_name
+from engine.progress import shown_steps
 from engine.sessions import LeaseLost
 from engine.turn import Answering, Phrases, Turns
 from engine.turn_queue import FINISH, SEND, names
@@ -273,7 +274,14 @@ def _real_assistant(
 
     # All that is made here stays: not looked through while it grows, nor ever after.
     gc.disable()
-    made = build_assistant(settings, generator=generator, counters=RedisCounters(redis))
+    with shown_steps("reading the shop") as progress:
+        made = build_assistant(
+            settings,
+            generator=generator,
+            counters=RedisCounters(redis),
+            progress=progress,
+            at_once=True,
+        )
     gc.freeze()
     gc.enable()
     return made

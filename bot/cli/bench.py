@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from bot.cli.common import load_settings, print_json, progress_bar
+from bot.cli.common import load_settings, print_json
 from engine.errors import SettingsError, ShopdeskError
+from engine.progress import shown_steps
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -29,10 +30,10 @@ def run_command(arguments: argparse.Namespace) -> int:
 
     settings = load_settings(arguments)
     questions = read_questions(arguments.questions)
-    with progress_bar("reading the shop") as step:
+    with shown_steps("reading the shop") as step:
         generator = build_generator(settings)
         assistant = build_assistant(settings, generator=generator, progress=step, aside=True)
-    with progress_bar("asking") as step:
+    with shown_steps("asking") as step:
         timed = ask_all(assistant, questions, arguments.repeat, step)
     print_json({"questions": len(questions), "repeat": arguments.repeat,
                 "model": generator.name, **summary(timed)})  # fmt: skip
@@ -58,7 +59,7 @@ def _generate(arguments: argparse.Namespace) -> int:
                             mend="unset it; name a peer by --against.")  # fmt: skip
     plain = ours.plain()
     peer = HttpGenerator(arguments.against) if arguments.against else None
-    with progress_bar("writing") as step:
+    with shown_steps("writing") as step:
         print_json(bench_generate(questions, ours, plain, peer, arguments.repeat, step))
     ours.close()
     plain.close()
@@ -78,7 +79,7 @@ def _retrieve(arguments: argparse.Namespace) -> int:
 
     settings = load_settings(arguments)
     texts = [line["text"] for line in read_questions(arguments.questions)]
-    with progress_bar("reading the shop") as step:
+    with shown_steps("reading the shop") as step:
         assistant = build_assistant(settings, progress=step, aside=True)
     ours = retrieve.bench_plan(assistant, texts, arguments.repeat)
     rows = asked_rows(load(ensure_shop(settings.home, settings.kb)))
@@ -87,11 +88,11 @@ def _retrieve(arguments: argparse.Namespace) -> int:
     result = {**ours, **by_hand, **retrieve.compared(ours, by_hand)}
     encoders = load_encoders(settings)
     if arguments.passages:
-        with progress_bar("searching a huge index") as step:
+        with shown_steps("searching a huge index") as step:
             real = embed(rows, "en", encoders, {})
             result["huge"] = retrieve.bench_index(real, encoders, texts, arguments.passages, step)
     if arguments.entries:
-        with progress_bar("building a huge shop") as step:
+        with shown_steps("building a huge shop") as step:
             result["many"] = retrieve.bench_many(encoders, arguments.entries, step)
     print_json(result)
     return 0

@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.settings import Settings
+
+RUN_LOCK = "run.lock"
+"""Held in the home while `shopdesk run` runs there."""
 
 
 def load_settings(arguments: argparse.Namespace) -> Settings:
@@ -51,19 +51,3 @@ def plain(value: Any) -> Any:
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=2))
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, for (done, whole) steps."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-
-        def step(done: int, whole: int) -> None:
-            bar.update(task, completed=done, total=whole)
-
-        yield step

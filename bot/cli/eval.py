@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bot.cli.common import load_settings, print_json, progress_bar
+from bot.cli.common import load_settings, print_json
 from engine.errors import SettingsError
+from engine.progress import shown_steps
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ def _faq(arguments: argparse.Namespace) -> int:
     entries = read_entries(_given(arguments, "entries"))
     queries = read_queries(_given(arguments, "queries"))
     validation = read_queries(arguments.validation) if arguments.validation else ()
-    with progress_bar("asking") as step:
+    with shown_steps("asking") as step:
         result = evaluate_faq(
             entries, queries, load_encoders(load_settings(arguments)), validation=validation,
             out_of_scope=arguments.out_of_scope, tune=arguments.tune, advance=_counted(step),
@@ -44,7 +45,7 @@ def _pairs(arguments: argparse.Namespace) -> int:
     from engine.evaluation.tables import read_pairs
 
     pairs = read_pairs(_given(arguments, "pairs"))
-    with progress_bar("comparing") as step:
+    with shown_steps("comparing") as step:
         figures, lines = evaluate_pairs(
             pairs, load_encoders(load_settings(arguments)), _counted(step)
         )
@@ -58,7 +59,7 @@ def _search(arguments: argparse.Namespace) -> int:
     from engine.evaluation.search import evaluate_search, read_searches
 
     queries = read_searches(_given(arguments, "queries"))
-    with progress_bar("searching") as step:
+    with shown_steps("searching") as step:
         figures, lines = evaluate_search(
             _given(arguments, "products"), queries, load_encoders(load_settings(arguments)),
             _counted(step),
@@ -79,7 +80,7 @@ def _answers(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments)
     check = PassageCheck(load_encoders(settings))
     generator = build_generator(settings)
-    with progress_bar("answering") as step:
+    with shown_steps("answering") as step:
         found = answer_all(
             questions, check, generator, _counted(lambda done, _: step(done, len(questions)))
         )

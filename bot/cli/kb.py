@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from bot.cli.common import load_settings, print_json, progress_bar
+from bot.cli.common import load_settings, print_json
+from engine.progress import shown_steps
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
@@ -29,7 +30,7 @@ def run_command(arguments: argparse.Namespace) -> int:
         from engine.publish import publish
 
         encoders = load_encoders(settings)
-        with progress_bar("building the snapshot") as progress:
+        with shown_steps("building the snapshot") as progress:
             result["snapshot"] = publish(folder, settings.home, encoders, progress)
     if arguments.json:
         print_json(result)

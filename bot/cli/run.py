@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import logging
 import os
 import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.common import load_settings
+from bot.cli.common import RUN_LOCK, load_settings
 from bot.cli.supervisor import Child, Supervisor
 from engine.errors import SettingsError, StoreError
+from engine.locks import held_alone
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -144,10 +144,9 @@ def _ourselves() -> str:
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Holds the home's lock. Raises SettingsError when another `shopdesk run` has it."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "run.lock").open("a") as file:
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(held_alone(home / RUN_LOCK))
         except BlockingIOError:
             raise SettingsError(
                 "`shopdesk run` runs already for this folder",

@@ -5,16 +5,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 import uuid
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.common import load_settings, plain, print_json, progress_bar
+from bot.cli.common import RUN_LOCK, load_settings, plain, print_json
+from engine.locks import is_held
+from engine.progress import shown_steps
 from engine.settings import Settings
 from engine.types import Message, Reply
 
 if TYPE_CHECKING:
+    from redis import Redis
+
     from engine.desk import Desk
+
+LOOK_EVERY_S = 0.2
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -46,7 +54,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.worker import engine_ready
 
     redis = connect(settings)
-    if running and engine_ready(redis):
+    if running and (engine_ready(redis) or _comes_up(redis, settings.home)):
         return QueueDesk(connect_async(settings))
     from engine.build import build_assistant
     from engine.counters import RedisCounters
@@ -55,7 +63,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.redis_sessions import RedisSessions
 
     generator = build_generator(settings)
-    with progress_bar("reading the shop") as progress:
+    with shown_steps("reading the shop") as progress:
         assistant = build_assistant(
             settings,
             generator=generator,
@@ -66,6 +74,21 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
         )
     journal = Journal.open(settings)
     return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
+
+
+def _comes_up(redis: Redis, home: Path) -> bool:
+    """Wait for the engine of a `shopdesk run` that is still starting, if one is."""
+    from engine.worker import engine_ready
+
+    lock = home / RUN_LOCK
+    if not is_held(lock):
+        return False
+    with shown_steps("waiting for `shopdesk run`, which is still starting"):
+        while is_held(lock):
+            if engine_ready(redis):
+                return True
+            time.sleep(LOOK_EVERY_S)
+    return False
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:

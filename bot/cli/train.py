@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.cli.common import load_settings, print_json, progress_bar
+from bot.cli.common import load_settings, print_json
 from engine.generation.training.trainer import Step
+from engine.progress import shown_steps
 
 DATA = "../shared/data"
 
@@ -26,7 +27,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     data = Path(os.environ.get("SHOPDESK_DATA", DATA))
     order = Order(arguments.out, arguments.seed, arguments.steps, data, arguments.start)
     base = prepare_base_model(load_settings(arguments))
-    with progress_bar("drawing examples") as drawn, _training() as tell:
+    with shown_steps("drawing examples") as drawn, _training() as tell:
         metrics = train_adapter(order, base, drawn=drawn, tell=tell)
     print_json({"metrics": metrics, "seconds": metrics["seconds"], "path": order.out})
     return 0

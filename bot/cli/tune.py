@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from bot.cli.common import load_settings, print_json, progress_bar
+from bot.cli.common import load_settings, print_json
+from engine.progress import shown_steps
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -15,7 +16,7 @@ def run_command(arguments: argparse.Namespace) -> int:
 
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
-    with progress_bar("learning from the shop's examples") as progress:
+    with shown_steps("learning from the shop's examples") as progress:
         tuned = tune(folder, settings.home, load_encoders(settings), progress)
     if arguments.json:
         print_json(tuned)

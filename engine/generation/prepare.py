@@ -20,14 +20,12 @@ from engine.generation.gguf_parts import (
 from engine.generation.merge import CONFIG, WEIGHTS, merge_adapter, shipped_adapter
 from engine.model_cache import (
     MANIFEST,
-    Advance,
-    Step,
     is_complete,
     one_at_a_time,
     publish_folder,
-    shown_progress,
     unwritten,
 )
+from engine.progress import Advance, Step, shown_stages
 from engine.settings import Settings
 
 MODEL_NAME = "gemma-3-270m"
@@ -51,7 +49,7 @@ def prepare_default_model(
     folder = models / _folder_name(adapter)
     if is_complete(folder):
         return folder
-    with one_at_a_time(models), shown_progress(progress, GGUF_BYTES) as (step, advance):
+    with one_at_a_time(models), shown_stages(progress, GGUF_BYTES) as (step, advance):
         if is_complete(folder):
             return folder
         base = _prepare_base(models, step, advance)
@@ -67,7 +65,7 @@ def prepare_base_model(settings: Settings, progress: bool = True) -> Path:
     base = models / _folder_name(None)
     if is_complete(base):
         return base
-    with one_at_a_time(models), shown_progress(progress, GGUF_BYTES) as (step, advance):
+    with one_at_a_time(models), shown_stages(progress, GGUF_BYTES) as (step, advance):
         return _prepare_base(models, step, advance)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelError
+from engine.retrieval.text import is_chinese
 
 Vectors = npt.NDArray[np.float32]
 RECENT_QUESTIONS = 256
@@ -217,6 +218,11 @@ class Encoders:
     def keys(self) -> tuple[str, ...]:
         """The keys of the encoders an entry's rows are embedded by."""
         return (*self.by_language, *((RERANK,) if self.reranker else ()))
+
+    def reads(self, key: str, text: str) -> bool:
+        """Whether the encoder of a key makes sense of a text: English's own none of Chinese."""
+        own = key == "en" and self.by_language["en"] is not self.by_language.get("other")
+        return not (own and is_chinese(text))
 
     def english_words(self) -> frozenset[str]:
         """Correct English words, where the English encoder's tokenizer lists any."""

