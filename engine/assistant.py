@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from engine.answers import talk
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
-from engine.routing.router import CLEAR_ENTRY, Router, early_route, example_route
+from engine.routing.router import CLEAR_ENTRY, Router, early_route, example_route, unsold
 from engine.routing.understanding import Question, Understanding
 from engine.types import (
     ActionKind,
@@ -82,6 +82,10 @@ class Assistant:
             question = question.refined
             products = know.products_for(question, session)
         route = decide.late_route(question, entry, products).route
+        if route is Route.FAQ and untold and (about := know.about_shown(question, session)):
+            return know.product_part(Route.DESCRIBE, about, products, session, language), session
+        if route is Route.FAQ and untold and (thing := unsold(question, entry, products)):
+            return talk.unsold(know.replies, thing, language, question.text), session
         if route is Route.FAQ and entry.band is Band.UNKNOWN:
             unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
             return unknown, session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,8 @@ from decimal import Decimal
 from engine.answers import talk
 from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
-from engine.orders import OrderAnswer, Orders
+from engine.answers.unstated import Near, own_words
+from engine.orders import SOURCE, OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.clauses import asked_texts
@@ -20,6 +21,7 @@ from engine.retrieval.spelling import Speller
 from engine.routing.colours import colour_words
 from engine.routing.constraints import Constraints, without_demands
 from engine.routing.router import Routed
+from engine.routing.things import tells_of, thing_asked
 from engine.routing.understanding import Question
 from engine.types import (
     ActionKind,
@@ -83,7 +85,7 @@ class ShopKnowledge:
 
     def order_part(self, question: Question, told: OrderAnswer, language: str) -> Part:
         """One step of an order's exchange as a Part."""
-        cited = (Citation(f"order:{told.told}", told.told),) if told.told else ()
+        cited = (Citation(f"{SOURCE}{told.told}", told.told),) if told.told else ()
         return Part(question.asked, Route.ORDER, language, told.text, WordedBy.TEMPLATE,
                     citations=cited)  # fmt: skip
 
@@ -128,19 +130,50 @@ class ShopKnowledge:
         """Recommend, describe or review, from what was found."""
         confidence = round(min(1.0, found.covered), 3)
         question = replace(question, kinds=found.kinds)
+        if route is Route.RECOMMEND and self._comes_so(question):
+            route = Route.DESCRIBE
         if route is Route.RECOMMEND:
             if question.product:
                 picks = self._similar(question.product, session, question.constraints)
             else:
                 picks = self._picks(question, found, session)
+            thing = self._lacking(question, found, picks)
             return self.goods.recommend(
-                question, picks, language, confidence, instead=found.instead
-            )
+                question, picks, language, confidence,
+                instead=found.instead or bool(thing), thing=thing,
+            )  # fmt: skip
         product = question.product or self._meant(found)
         if not product:
             return self.goods.recommend(question, (), language, confidence)
-        answer = self.goods.review if route is Route.REVIEW else self.goods.describe
-        return answer(question, product, language, confidence)
+        if route is Route.REVIEW:
+            return self.goods.review(question, product, language, confidence)
+        near = self._near_facts(question, product, language)
+        return self.goods.describe(question, product, language, confidence, near)
+
+    def about_shown(self, question: Question, session: Session) -> Question | None:
+        """The question as one about the product just described, where its data answer it."""
+        described = bool(session.turns) and session.turns[-1].route is Route.DESCRIBE
+        if question.product or not (described and session.products[:1]):
+            return None
+        shown = session.products[0]
+        if shown not in self.products.products:
+            return None
+        near = self._near_facts(question, shown, question.language)
+        return replace(question, product=shown) if near.facts else None
+
+    def _near_facts(self, question: Question, product: str, language: str) -> Near:
+        """What a product's data say nearest to a question about it."""
+        if not own_words(self.products.products[product], question):
+            return Near()
+        pieces = self.goods.pieces(product, language)
+        return Near.of(pieces, self.check.likeness(question.asked, pieces, language))
+
+    def _comes_so(self, question: Question) -> bool:
+        """Whether "do you have it in blue" is of a product that comes in blue."""
+        thing = self.products.products.get(question.product)
+        demands = question.own_constraints
+        asks = bool(demands.colours or demands.sizes)
+        return bool(thing and asks and demands.variant_of(thing))
 
     def pressed_product(
         self, kind: ActionKind, product: str, session: Session, language: str
@@ -186,12 +219,30 @@ class ShopKnowledge:
     ) -> tuple[Pick, ...]:
         if question.constraints.foreign:
             return ()
+        if question.cheapest:
+            return self.recommender.cheapest(found, session, question.constraints)
         words = bool(found.kinds) or found.covered > 0 or found.reranked
         return self.recommender.recommend(found, session, question.constraints, words=words)
+
+    def _lacking(self, question: Question, found: ProductsFound, picks: Sequence[Pick]) -> str:
+        """The thing asked for, where none of the picks is called that; else ""."""
+        if question.product and question.own_constraints.any:
+            return self.products.products[question.product].names.get(question.language, "")
+        thing = "" if found.kinds or question.product else thing_asked(question.asked)
+        if not thing:
+            return ""
+        shown = [self.products.products[pick.product] for pick in picks]
+        labels = self.shop.categories
+        called = any(tells_of(p, thing, tuple(labels[p.category].values())) for p in shown)
+        return "" if called else thing
 
     def _similar(
         self, product: str, session: Session, constraints: Constraints
     ) -> tuple[Pick, ...]:
-        near = (p for p in self.products.similar(product, constraints) if p not in session.disliked)
+        near = [p for p in self.products.similar(product, constraints) if p not in session.disliked]
+        of = self.products.products
+        own = [p for p in near if of[p].category == of[product].category]
         reason = Reason(ReasonKind.SIMILAR, product)
-        return tuple(Pick(p, 1.0 - i / 10, reason) for i, p in zip(range(3), near, strict=False))
+        return tuple(
+            Pick(p, 1.0 - i / 10, reason) for i, p in zip(range(3), own or near, strict=False)
+        )

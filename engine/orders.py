@@ -17,6 +17,7 @@ TRIES_A_DAY = 5
 NUMBER = re.compile(r"(?<![a-z0-9⟦:])([a-z]{1,4})[- ]?(\d{4,8})(?![a-z0-9⟧-])")
 TOKEN = re.compile(r"⟦(email|phone):\d+⟧")
 LAST_FOUR = re.compile(r"(?<![\d⟦:a-z-])(\d{4})(?![\d⟧])")
+SOURCE = "order:"
 NOBODY = Order("", "nobody@invalid.example", "+00 0000000", datetime(1970, 1, 1, tzinfo=UTC),
                "placed", ())  # fmt: skip
 
@@ -34,6 +35,12 @@ def order_number(text: str) -> str:
     """The order number in a text, letters and digits only, lower case; "" without one."""
     found = NUMBER.search(normalise(text))
     return found.group(1) + found.group(2) if found else ""
+
+
+def told_order(session: Session) -> str:
+    """The number of the order whose status the last turn told, to one who had proven it theirs."""
+    sources = session.turns[-1].sources if session.turns else ()
+    return next((s.removeprefix(SOURCE) for s in sources if s.startswith(SOURCE)), "")
 
 
 class Orders:
@@ -57,6 +64,8 @@ class Orders:
         if not message.private:
             return OrderAnswer(say("order_private_only", language), session)
         number = order_number(message.text) or session.pending_order
+        if not number and (told := self._orders.get(_bare(told_order(session)))):
+            return OrderAnswer(self._tell(told, language), session, told.number)
         if not number:
             return OrderAnswer(say("order_ask_number", language), session)
         proofs = self._proofs(message.text, session)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.recommend.blend import Reason, ReasonKind
 from engine.routing.colours import colour_words
+from engine.routing.cues import read_data
 from engine.types import (
     ActionKind,
     Button,
@@ -45,6 +46,14 @@ def shown_colour(colour: str, language: str) -> str:
                  and len(w) > 1), colour)  # fmt: skip
 
 
+def shown_size(size: str, language: str) -> str:
+    """A size of the catalogue in the shopper's language: "48 pieces", "48 件"."""
+    if language != "zh":
+        return size
+    words = read_data("words.yaml")["sizes"]
+    return " ".join(words.get(word.lower(), word) for word in size.split())
+
+
 class Cards:
     """Makes cards for one shop's products."""
 
@@ -80,7 +89,8 @@ class Cards:
         thing = self._products[product]
         chosen = variant or min(thing.variants, key=lambda v: (v.stock == 0, v.price.amount))
         colour = shown_colour(chosen.colour, language)
-        form = ", ".join(part for part in (colour, chosen.size) if part and variant)
+        size = shown_size(chosen.size, language)
+        form = ", ".join(part for part in (colour, size) if part and variant)
         name = self.name(product, language)
         return ProductCard(
             sku=chosen.sku,

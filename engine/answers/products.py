@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.answers.cards import Cards, shown_colour, shown_price
+from engine.answers.cards import Cards, shown_colour, shown_price, shown_size
 from engine.answers.talk import human_button
-from engine.answers.unstated import beyond, properties, unstated_property
+from engine.answers.unstated import Near, beyond, properties, unstated_property
 from engine.recommend.blend import Pick
-from engine.retrieval.text import terms
+from engine.retrieval.answerable import SENTENCE
+from engine.retrieval.text import normalise, terms
 from engine.routing.constraints import Constraints
 from engine.routing.cues import has
+from engine.routing.things import materials_in
 from engine.routing.understanding import Question
 from engine.types import (
     Citation,
@@ -59,14 +61,16 @@ class ProductAnswers:
         confidence: float,
         *,
         instead: bool = False,
+        thing: str = "",
     ) -> Part:
         """Cards in the order given; the model words only why they fit.
 
         `instead`: they are not what was asked for; that is said, and no reason claims otherwise.
+        `thing`: what was asked for, where it is no kind of product here.
         """
         if not picks:
             return self._nothing(question, language)
-        words = self._wish(question, language)
+        words = self._wish(question, language, thing)
         reasons = None if instead else words
         cards = tuple(self._card(question, pick, language, reasons) for pick in picks)
         passages = tuple(self.passage(pick.product, language) for pick in picks)
@@ -103,25 +107,36 @@ class ProductAnswers:
             return Prompt(Route.DESCRIBE, language, asked, passages)
         return Prompt(Route.RECOMMEND, language, question.text, passages, (), reason)
 
-    def describe(self, question: Question, product: str, language: str, confidence: float) -> Part:
-        """What a product is, in words that its attributes and description carry."""
+    def describe(
+        self,
+        question: Question,
+        product: str,
+        language: str,
+        confidence: float,
+        near: Near = Near(),  # noqa: B008 (frozen)
+    ) -> Part:
+        """What a product is, in words that its attributes and description carry.
+
+        `near`: what of them answers the question, by likeness.
+        """
         variant = self._chosen(product, question.constraints)
         closing = self._cards.price_and_stock(product, language, variant)
         only_price = (has("price", question.asked) or has("stock", question.asked)) and not (
             len(terms(question.asked)) > 6
         )
         prompt = None
-        unstated = "" if only_price else self._unstated(product, language, question)
+        named = self._named_facts(product, language, question, near)
+        unstated = "" if only_price else self._unstated(product, language, question, near)
         if not (only_price or unstated):
             passage = self.passage(product, language)
-            if named := self._named_facts(product, language, question):
+            if named:
                 passage = replace(passage, text="; ".join(named))
             prompt = Prompt(Route.DESCRIBE, language, question.text, (passage,))
         return Part(
             question=question.text,
             route=Route.DESCRIBE,
             language=language,
-            text="" if only_price else unstated or self._verbatim(product, language, question),
+            text="" if only_price else unstated or self._verbatim(product, language, named),
             worded_by=WordedBy.TEMPLATE if only_price or unstated else WordedBy.OPERATOR,
             confidence=confidence,
             prompt=prompt,
@@ -172,42 +187,61 @@ class ProductAnswers:
             shown = [shown_colour(name, language) for name in thing.colours]
             facts.append((colour, joint.join(shown)))
         if thing.sizes:
-            facts.append((size, joint.join(thing.sizes)))
+            facts.append((size, joint.join(shown_size(one, language) for one in thing.sizes)))
         return facts
 
-    def _unstated(self, product: str, language: str, question: Question) -> str:
+    def _unstated(self, product: str, language: str, question: Question, near: Near) -> str:
         """That the shop does not say what was asked ("how heavy"), or "" where it does."""
         thing, name = self._products[product], self._cards.name(product, language)
         if measure := unstated_property(thing, question, language):
             return self._replies.text("property_unstated", language, property=measure, product=name)
-        if beyond(thing, question):
+        if beyond(thing, question, near):
             return self._replies.text("describe_unstated", language, product=name)
         return ""
 
-    def _verbatim(self, product: str, language: str, question: Question) -> str:
+    def _verbatim(self, product: str, language: str, named: Sequence[str]) -> str:
         """The facts that the question names, else the description, in the shop's own words."""
         thing = self._products[product]
-        if named := self._named_facts(product, language, question):
+        if named:
             return f"{self._cards.name(product, language)} — {'; '.join(named)}"
         text = thing.descriptions.get(language) or next(iter(thing.descriptions.values()), "")
         return text or self._replies.text("describe_none", language)
 
-    def _named_facts(self, product: str, language: str, question: Question) -> list[str]:
+    def _named_facts(
+        self, product: str, language: str, question: Question, near: Near
+    ) -> list[str]:
         asked = " ".join((question.asked, *properties(question)))
         said = set(terms(asked)) - set(terms(" ".join(self._products[product].names.values())))
-        return [f"{name}: {value}" for name, value in self._facts(product, language)
-                if said & set(terms(f"{name} {value}"))]  # fmt: skip
+        named = [f"{name}: {value}" for name, value in self._facts(product, language)
+                 if said & set(terms(f"{name} {value}"))]  # fmt: skip
+        # A measure asked for by its name is all that is wanted.
+        return (
+            named if named and properties(question) else list(dict.fromkeys((*named, *near.facts)))
+        )
 
-    def _wish(self, question: Question, language: str) -> str:
-        """What the shopper asked for, as the reason words it: kind, colours, price."""
+    def pieces(self, product: str, language: str) -> tuple[str, ...]:
+        """A product's data in pieces: the description's sentences, and attributes as told."""
+        text = self._products[product].descriptions.get(language, "")
+        sentences = (piece.strip() for piece in SENTENCE.split(text))
+        facts = (f"{name}: {value}" for name, value in self._facts(product, language))
+        return (*(s for s in sentences if s), *facts)
+
+    def _wish(self, question: Question, language: str, thing: str) -> str:
+        """What the shopper asked for, as the reason words it: the thing, colours, price."""
         demands = question.constraints
+        plain = normalise(question.text)
+        made = [m.word_in(plain) for m in materials_in(plain, demands.excluded)]
+        things = [thing] if thing else list(question.kinds)
         colours = [shown_colour(name, language) for name in demands.colours]
         bounds = []
         if demands.highest is not None:
             bounds.append("≤ " + shown_price(self._money(demands.highest), language))
         if demands.lowest is not None:
             bounds.append("≥ " + shown_price(self._money(demands.lowest), language))
-        parts = [*question.kinds, *colours, *bounds]
+        if things and not any(word in thing for word in made):
+            gap = "" if language == "zh" else " "
+            things = [gap.join((*made, *things[:1])), *things[1:]]
+        parts = [*things, *colours, *bounds]
         return ("、" if language == "zh" else ", ").join(parts) or question.asked[:WORDS_LENGTH]
 
     def _money(self, amount: Decimal) -> Money:

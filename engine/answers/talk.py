@@ -55,6 +55,13 @@ def handoff(replies: Replies, staffed: bool, contact: str, language: str, questi
     return replace(part, citations=cited if contact else ())
 
 
+def unsold(replies: Replies, thing: str, language: str, question: str) -> Part:
+    """The catalogue has nothing of that name; a person is offered."""
+    part = phrase(replies, "goods_none", language, Route.UNKNOWN, question, wish=thing)
+    return replace(part, band=Band.UNKNOWN, confidence=0.0,
+                   buttons=(human_button(replies, language),))  # fmt: skip
+
+
 def unknown(
     replies: Replies, session: Session, language: str, question: str, confidence: float
 ) -> Part:

@@ -76,6 +76,20 @@ class Recommender:
             )
         return self._diverse(sorted(scored, key=lambda pick: -pick.score))
 
+    def cheapest(
+        self, found: ProductsFound, session: Session, constraints: Constraints
+    ) -> tuple[Pick, ...]:
+        """The one of lowest price among those found, in stock, that meets all constraints."""
+        prices = {
+            match: variant.price.amount
+            for match in found.matches
+            if self._may_show(match.product, session, constraints)
+            and (variant := constraints.variant_of(self._products[match.product]))
+        }
+        best = min(prices, key=lambda match: prices[match], default=None)
+        reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
+        return (Pick(best.product, best.score, reason),) if best else ()
+
     def _may_show(self, product: str, session: Session, constraints: Constraints) -> bool:
         variant = constraints.variant_of(self._products[product])
         return variant is not None and variant.stock > 0 and product not in session.disliked

@@ -26,7 +26,7 @@ CHECKED = (Route.FAQ, Route.DESCRIBE)
 """Routes whose passages may be beside the question; goods and reviews were chosen by code."""
 NEARLY = 1.5
 """How far behind the best, in log-odds, a second passage may lie to be shown to the model."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
+SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class PassageCheck:
             return tuple(1.0 for _ in passages)
         return tuple(self.answerable(question, passage, language) for passage in passages)
 
+    def likeness(self, question: str, pieces: Sequence[str], language: str) -> tuple[float, ...]:
+        """How near each piece of a text (a sentence, "name: value") is to a question: cosines."""
+        vectors = self._encoders.questions(self._encoders.key(language), [question, *pieces])
+        return tuple((vectors[1:] @ vectors[0]).tolist())
+
     def least(self, language: str) -> float:
         """The probability from which a passage counts as an answer."""
         return _judged("cross" if self._cross_encoder() else self._encoders.key(language)).least
@@ -96,7 +101,7 @@ class PassageCheck:
 
 def first_features(encoders: Encoders, key: str, question: str, passage: str) -> list[float]:
     """Likeness to the passage and to its best sentence, and the share of words that it has."""
-    pieces = [passage, *(piece for piece in _SENTENCE.split(passage) if piece.strip())]
+    pieces = [passage, *(piece for piece in SENTENCE.split(passage) if piece.strip())]
     vectors = encoders.questions(key, [question, *pieces])
     likeness = (vectors[1:] @ vectors[0]).tolist()
     asked, said = terms(question), set(terms(passage))

@@ -16,6 +16,7 @@ from engine.retrieval.index import Row, Scores
 from engine.retrieval.kinds import Kinds
 from engine.retrieval.text import DATA, normalise, terms
 from engine.routing.constraints import Constraints
+from engine.routing.things import material_text, materials_in
 from engine.types import Product, Shop
 
 WEIGHTS_FILE = DATA / "goods_weights.json"
@@ -120,6 +121,9 @@ class ProductSearch:
         kinds = self.kinds_in(text)
         fits = self._fitting(constraints, disliked)
         allowed, instead = self._allowed(kinds, fits)
+        made = self._made_of(text, kinds, constraints) if kinds else None
+        if made is not None:
+            allowed, instead = (allowed & made, instead) if allowed & made else (allowed, True)
         if again and kinds and not instead:
             allowed |= _nearer(features.sources, scores, allowed, fits)
         matches = [
@@ -186,6 +190,23 @@ class ProductSearch:
         of_kind: frozenset[str] = frozenset().union(*kinds.values())
         meant = fits & of_kind
         return (meant, False) if meant else (fits & self._whole_category(of_kind), True)
+
+    def _made_of(
+        self, text: str, kinds: Mapping[str, frozenset[str]], constraints: Constraints
+    ) -> frozenset[str] | None:
+        """The products made of what the text says, or None where it names no material."""
+        rest = normalise(text)
+        for kind in kinds:
+            # "wine glass" asks for no material.
+            rest = rest.replace(kind, " ")
+        wanted = materials_in(rest, constraints.excluded)
+        if not wanted:
+            return None
+        return frozenset(
+            name
+            for name, product in self.products.items()
+            if all(material.shown_in(material_text(product)) for material in wanted)
+        )
 
     def _whole_category(self, products: frozenset[str]) -> frozenset[str]:
         """All products of the one category these belong to; none if they belong to several."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from engine.orders import TOKEN, order_number
+from engine.orders import TOKEN, order_number, told_order
 from engine.retrieval.entries import Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.text import normalise, terms
 from engine.routing.cues import has
 from engine.routing.evidence import BRIEF, evidence
 from engine.routing.route_model import RouteModel, default_model
+from engine.routing.things import thing_asked
 from engine.routing.understanding import Question
 from engine.types import Band, Route, Session
 
@@ -22,6 +23,8 @@ NUMBERED_ORDER = re.compile(
 """An order told by a number that is none of ours: how ours look is said then."""
 SMALLTALK = ("greeting", "thanks", "goodbye", "identity")
 CLEAR_ENTRY = 0.6
+NO_ENTRY = 0.3
+"""An entry this unlikely is not meant by "do you have …"."""
 LONGEST_ORDER_TERMS = 10
 """A longer message tells a story; an entry may know what to do, so examples decide."""
 SURE_EXAMPLE = 0.45
@@ -47,6 +50,8 @@ def early_route(question: Question, session: Session) -> Routed | None:
         return Routed(Route.HANDOFF, "cue")
     if session.pending_order and (TOKEN.search(normalise(text)) or _digits_only(text)):
         return Routed(Route.ORDER, "proof")
+    if told_order(session) and has("order_again", text) and len(terms(text)) <= BRIEF:
+        return Routed(Route.ORDER, "again")
     if order_number(text) or NUMBERED_ORDER.search(normalise(text)):
         return Routed(Route.ORDER, "number")
     for kind in SMALLTALK:
@@ -73,6 +78,14 @@ def example_route(entry: Found) -> Routed | None:
     return None
 
 
+def unsold(question: Question, entry: Found, products: ProductsFound) -> str:
+    """The thing a short "do you have …" asks for, where no goods and no entry are near; or ""."""
+    if products.kinds or products.named or entry.confidence >= NO_ENTRY or question.context:
+        return ""
+    short = len(terms(question.asked)) <= BRIEF
+    return thing_asked(question.asked) if short else ""
+
+
 class Router:
     """Decides between entries and goods by what was found for a question."""
 
@@ -97,16 +110,29 @@ class Router:
 def _plain_route(question: Question, products: ProductsFound) -> Routed | None:
     """A route that words and goods decide, whatever the entries hold."""
     text = question.asked
+    if question.cheapest:
+        return Routed(Route.RECOMMEND, "cheapest")
+    asked = question.own_constraints
+    if question.product and (asked.colours or asked.sizes):
+        return Routed(Route.RECOMMEND, "form")
     if question.cheaper or question.refining:
         return Routed(Route.RECOMMEND, "cheaper" if question.cheaper else "refined")
     if question.product and any(has(cue, text) for cue in ("price", "stock", "introduce")):
         return Routed(Route.DESCRIBE, "points_at_product")
-    if products.kinds and has("sells", text) and len(terms(text)) <= BRIEF:
+    if products.kinds and has("sells", text) and _asks_for_goods(text, products.kinds):
         return Routed(Route.RECOMMEND, "sells")
     told_of = bool(products.kinds or products.named)
     if told_of and has("introduce", text) and not has("recommend_strong", text):
         return Routed(Route.DESCRIBE, "introduce")
     return None
+
+
+def _asks_for_goods(text: str, kinds: Collection[str]) -> bool:
+    """Whether "do you sell …" is brief, or what it names last is a kind of goods."""
+    named = terms(thing_asked(text))
+    return len(terms(text)) <= BRIEF or bool(
+        named and any(kind.endswith(named[-1]) for kind in kinds)
+    )
 
 
 def _worth(

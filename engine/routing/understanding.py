@@ -38,6 +38,8 @@ PRODUCT_ROUTES = (Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
 SHORT_TERMS = 6
 PROPERTY_TERMS = 3
 LONGEST_QUESTION = 300
+REMEMBERED_FORM = 4
+"""So many turns about one product keep the colour and size it was asked for in."""
 MOST_PARTS = 3
 
 
@@ -58,10 +60,18 @@ class Question:
     context: str = ""
     topic: str = ""
     cheaper: bool = False
+    cheapest: bool = False
     kinds: tuple[str, ...] = ()
     refined: Question | None = None
     """This message as a further wish about the products asked for before, if it may be one."""
     refining: bool = False
+    carried: bool = False
+    """Whether the demands are those under which the product was shown, not of this message."""
+
+    @property
+    def own_constraints(self) -> Constraints:
+        """What this message itself demands."""
+        return Constraints() if self.carried else self.constraints
 
 
 class Understanding:
@@ -98,16 +108,21 @@ class Understanding:
         language = "zh" if is_chinese(asked) else "en"
         constraints = self._constraints.read(asked)
         alone = Question(asked, asked, language, constraints)
+        if has("cheapest", asked) and self._kinds(asked):
+            alone = replace(alone, cheapest=True)
         if not session.turns:
             return alone
         referred = self._referred_product(asked, session)
         if referred and not has("cheaper", asked):
-            return replace(alone, product=referred)
+            return self._about(replace(alone, product=referred), session)
         before = _subject(session.turns)
         if before is None:
             return alone
         context = f"{before.question[:LONGEST_QUESTION]} {asked}"
         alone = replace(alone, topic=_entry(before))
+        few = len(terms(asked)) <= PROPERTY_TERMS
+        if has("cheapest", asked) and session.products and few and not alone.cheapest:
+            return replace(self._merged(alone, context), cheapest=True)
         if has("cheaper", asked) and session.products:
             return replace(self._merged(alone, context), cheaper=not constraints.priced)
         if self._follows_up(asked, constraints):
@@ -120,6 +135,19 @@ class Understanding:
         refined = replace(self._merged(alone, context), refining=True) if wish else None
         return replace(alone, context=context, refined=refined)
 
+    def _about(self, question: Question, session: Session) -> Question:
+        """A question about a product just shown: the colour and size it was shown in stay."""
+        if question.constraints.any or session.products[0] != question.product:
+            return question
+        for turn in reversed(session.turns[-REMEMBERED_FORM:]):
+            if f"product:{question.product}" not in turn.sources:
+                break
+            before = self._constraints.read(turn.question)
+            kept = Constraints(colours=before.colours, sizes=before.sizes)
+            if kept.any:
+                return replace(question, constraints=kept, carried=True)
+        return question
+
     def _referred_product(self, asked: str, session: Session) -> str:
         plain = normalise(asked)
         if not session.products or session.turns[-1].route not in PRODUCT_ROUTES:
@@ -127,7 +155,9 @@ class Understanding:
         for shape, position in ORDINALS:
             if re.search(shape, plain) and position < len(session.products):
                 return session.products[position]
-        others = has("recommend_strong", plain) or has("others", plain)
+        others = any(has(cue, plain) for cue in ("recommend_strong", "others", "cheapest"))
+        if has("sending", plain):
+            return ""
         cues = ["describe_strong", "price", "stock", "review"]
         if session.turns[-1].route in (Route.DESCRIBE, Route.REVIEW):
             cues.append("describe")

@@ -184,7 +184,7 @@ def test_what_stands_in_for_the_thing_asked_for_is_not_said_to_match(ask: Ask, t
     part = ask(text)[0].parts[0]
     assert part.products
     assert part.prompt is None
-    assert part.text.startswith(("I found nothing that is", "没有找到符合"))
+    assert part.text.startswith(("I found nothing for", "没有找到“"))
     assert not any(card.reason for card in part.products)
 
 

@@ -19,9 +19,9 @@ def test_a_lock_is_held_as_long_as_its_block_runs(tmp_path: Path) -> None:
 
 
 def test_a_held_lock_is_refused(tmp_path: Path) -> None:
-    with held_alone(tmp_path / "lock"), pytest.raises(BlockingIOError):
-        with held_alone(tmp_path / "lock"):
-            pytest.fail("held twice")
+    again = held_alone(tmp_path / "lock")
+    with held_alone(tmp_path / "lock"), pytest.raises(BlockingIOError), again:
+        pytest.fail("held twice")
 
 
 def test_looking_at_a_lock_keeps_nobody_from_it(tmp_path: Path) -> None:
