@@ -82,9 +82,10 @@ class Assistant:
             question = question.refined
             products = know.products_for(question, session)
         route = decide.late_route(question, entry, products).route
-        if route is Route.FAQ and untold and (about := know.about_shown(question, session)):
+        lost = route is Route.FAQ and untold
+        if lost and (about := know.about_product(question, session, products)):
             return know.product_part(Route.DESCRIBE, about, products, session, language), session
-        if route is Route.FAQ and untold and (thing := unsold(question, entry, products)):
+        if lost and (thing := unsold(question, entry, products)) and not know.mentions(thing):
             return talk.unsold(know.replies, thing, language, question.text), session
         if route is Route.FAQ and entry.band is Band.UNKNOWN:
             unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)

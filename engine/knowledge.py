@@ -132,6 +132,9 @@ class ShopKnowledge:
         question = replace(question, kinds=found.kinds)
         if route is Route.RECOMMEND and self._comes_so(question):
             route = Route.DESCRIBE
+        elif found.instead and not question.product:
+            # Nothing is told of a thing that only stands in for the one asked about.
+            route = Route.RECOMMEND
         if route is Route.RECOMMEND:
             if question.product:
                 picks = self._similar(question.product, session, question.constraints)
@@ -150,16 +153,32 @@ class ShopKnowledge:
         near = self._near_facts(question, product, language)
         return self.goods.describe(question, product, language, confidence, near)
 
-    def about_shown(self, question: Question, session: Session) -> Question | None:
-        """The question as one about the product just described, where its data answer it."""
+    def mentions(self, thing: str) -> bool:
+        """Whether any entry speaks of a thing."""
+        return self.entries.mentions(thing)
+
+    def about_product(
+        self, question: Question, session: Session, found: ProductsFound
+    ) -> Question | None:
+        """The question as one about the product it names, or about the one just described.
+
+        None unless that product's data answer it.
+        """
+        product = question.product or self._only_one(found) or self._just_described(session)
+        if product not in self.products.products:
+            return None
+        near = self._near_facts(question, product, question.language)
+        return replace(question, product=product) if near.facts else None
+
+    def _only_one(self, found: ProductsFound) -> str:
+        """The product whose name was said, or the only one of the kind that was; else ""."""
+        if found.named:
+            return found.named.product
+        return found.matches[0].product if found.kinds and len(found.matches) == 1 else ""
+
+    def _just_described(self, session: Session) -> str:
         described = bool(session.turns) and session.turns[-1].route is Route.DESCRIBE
-        if question.product or not (described and session.products[:1]):
-            return None
-        shown = session.products[0]
-        if shown not in self.products.products:
-            return None
-        near = self._near_facts(question, shown, question.language)
-        return replace(question, product=shown) if near.facts else None
+        return session.products[0] if described and session.products else ""
 
     def _near_facts(self, question: Question, product: str, language: str) -> Near:
         """What a product's data say nearest to a question about it."""

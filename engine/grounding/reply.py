@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from engine.grounding.attachments import loose
 from engine.grounding.dimensions import wrong_unit
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
@@ -123,6 +124,8 @@ def _facts_refusal(
         return f"dimension:{measured}"
     if label := wrong_subject(said, question, known, subjects(sources)):
         return f"subject:{label}"
+    if word := loose(reading, sources):
+        return f"loose:{word}"
     if flipped(reading, question, sources):
         return "polarity"
     if bare_answer(reading, question, sources):
@@ -168,7 +171,7 @@ def check_sentence(sentence: str, sources: Sources) -> Check:
     """Whether `sentence` may be sent: every claim in it must stand in `sources`.
 
     The reason of a refusal is "kind:detail", kind one of instruction, promise, link, email,
-    phone, code, token, quantity, name, subject, polarity, unsupported."""
+    phone, code, token, quantity, name, subject, loose, polarity, unsupported."""
     if len(sentence) > MAX_SENTENCE:
         return Check(sentence, False, "unsupported:too long")
     reason = _refusal(read(sentence), read(sources.question), sources)

@@ -121,6 +121,8 @@ def _misplaced(
         return not verdict
     if _loosened(fact, carriers):
         return True
+    if fact.category == "place" and _beside_its_values(fact, carriers):
+        return False
     if fact.category == "place" and not fact.reading.quantities and alone:
         return False
     others = [s for s in said if s is not fact and s.category == fact.category]
@@ -131,6 +133,18 @@ def _misplaced(
         if _score(fact, context, rival, around) > mine + slack:
             return True
     return False
+
+
+def _beside_its_values(fact: Fact, carriers: list[tuple[Fact, Context]]) -> bool:
+    """Whether a source names a place in one sentence with all values now said of it.
+
+    Which of them is whose is judged of the values.
+    """
+    said = fact.reading.quantities
+    return bool(said) and any(
+        all(any(q.key == other.key for other in f.reading.quantities) for q in said)
+        for f, _ in carriers
+    )
 
 
 def _loosened(fact: Fact, carriers: list[tuple[Fact, Context]]) -> bool:

@@ -49,10 +49,6 @@ class Found:
 Enough = Callable[[Found], bool]
 
 
-def _never(_: Found) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class _Tried:
     """One way of asking: what it found, and the log-odds of every source."""
@@ -84,7 +80,7 @@ class EntrySearch:
         """Encode in one batch what is about to be looked for one by one."""
         self._encoders.questions(self._encoders.key(language), list(dict.fromkeys(texts)))
 
-    def find(self, question: str, language: str, enough: Enough = _never) -> Found:
+    def find(self, question: str, language: str, enough: Enough = lambda _: False) -> Found:
         """The entries nearest to a question, best first; `enough`: no second look is needed.
 
         Of a message of several clauses each is asked too, and all count. An entry that never
@@ -96,6 +92,13 @@ class EntrySearch:
         if not self._wants_second_look(first, language) or enough(first):
             return first
         return self._judged(question, self._surest(question, language, rerank=True))
+
+    def mentions(self, thing: str) -> bool:
+        """Whether one text of an entry has every word of a thing, or words that begin so."""
+        every = [re.escape(word) for word in normalise(thing).split()]
+        shapes = [re.compile(rf"\b{word}" if word.isascii() else word) for word in every]
+        texts = (normalise(text) for texts in self._texts.values() for text in texts)
+        return any(all(shape.search(text) for shape in shapes) for text in texts)
 
     def _wants_second_look(self, found: Found, language: str) -> bool:
         """Whether the re-ranking encoder is to be asked: it is there, and nothing is certain."""
@@ -124,7 +127,7 @@ class EntrySearch:
         return next((source for source in known if source), None)
 
     def find_follow_up(
-        self, asked: str, whole: str, language: str, topic: str, enough: Enough = _never
+        self, asked: str, whole: str, language: str, topic: str, enough: Enough = lambda _: False
     ) -> Found:
         """The entries nearest to a follow-up: by itself, after the question before it, on topic.
 

@@ -41,6 +41,12 @@ def test_goods_of_another_material_are_said_to_be_only_near(ask: Ask) -> None:
     assert all("teapot" in card.name for card in part.products)
 
 
+def test_nothing_is_told_of_a_product_that_only_stands_in(ask: Ask) -> None:
+    part = ask("is the enamel teapot ok on induction")[0].parts[0]
+    assert part.route is Route.RECOMMEND
+    assert part.text.startswith("I found nothing for “enamel teapot”")
+
+
 def test_goods_of_the_material_asked_for_are_shown_alone(ask: Ask) -> None:
     part = ask("glass teapot")[0].parts[0]
     assert [card.name for card in part.products] == ["Glass teapot with strainer"]

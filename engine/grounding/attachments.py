@@ -1,0 +1,144 @@
+"""What a claim may not come loose from: "free" its threshold, a material its part, a length its
+name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from engine.grounding.quantities import Quantity
+from engine.grounding.reading import Reading, Source, Token
+from engine.grounding.units import CURRENCIES
+from engine.types import SourceKind
+
+MOST_APART = 4
+"""Words from a part to the material that a source says it is of."""
+_OF = re.compile(
+    r"^\s*(?:(?:is |are )?(?:made )?(?:of|in|from)|is|are|是|为|用|采用|由)?\s*$", re.I
+)
+_BEFORE = re.compile(r"^[\s-]*(?:的|制|制的|质)?\s*$")
+_PROSE = re.compile(r"[.!?。！？]\s*$")
+"""How prose ends; "height: 48 cm" does not."""
+_LENGTH = re.compile(
+    r"\b(?:tall|high|wide|deep|long|across|thick|height|width|length|depth|diameter|size[sd]?"
+    r"|measur\w+|dimensions?|x|by)\b|[高宽长深厚]|直径|尺寸|大小|码",
+    re.I,
+)
+
+
+def loose(reading: Reading, sources: Sequence[Source]) -> str:
+    """The first word or value of a sentence that has lost what its sources bind it to, or ""."""
+    return _free(reading, sources) or _material(reading, sources) or _length(reading, sources)
+
+
+def _free(reading: Reading, sources: Sequence[Source]) -> str:
+    """ "Free from 60 euros in Germany" is not "free", and not free in Norway."""
+    said = _free_word(reading)
+    nearest = _nearest_free(reading, sources) if said else []
+    if said is None or not nearest or _money(reading):
+        return ""
+    if all(_threshold(one) for one in nearest):
+        return said.word
+    own = _places(reading)
+    theirs = [_places(one) for one in nearest]
+    return said.word if own and all(t and not own <= t for t in theirs) else ""
+
+
+def _free_word(reading: Reading) -> Token | None:
+    denied = {t.clause for t in reading.tokens if t.kind == "neg"}
+    free = (t for t in reading.tokens if t.concept == "free" and t.sign > 0)
+    return next((t for t in free if t.clause not in denied), None)
+
+
+def _nearest_free(reading: Reading, sources: Sequence[Source]) -> list[Reading]:
+    """The source sentences that say something is free, of those the ones with most words shared."""
+    said = {t.concept for t in reading.tokens} - {"free"}
+    found: list[tuple[int, Reading]] = []
+    for source in sources:
+        title = {t.concept for t in source.title.tokens}
+        for index, one in enumerate(source.sentences):
+            if _free_word(one) is None:
+                continue
+            around = source.sentences[max(0, index - 1) : index + 1]
+            words = title | {t.concept for r in around for t in r.tokens}
+            found.append((len(said & words), one))
+    most = max((shared for shared, _ in found), default=0)
+    return [one for shared, one in found if shared == most]
+
+
+def _money(reading: Reading) -> list[Quantity]:
+    return [q for q in reading.quantities if q.unit in CURRENCIES]
+
+
+def _threshold(reading: Reading) -> bool:
+    """Whether money bounds what is free: "free from 60 euros", "满60欧元免运费"."""
+    return any(q.bound == "low" for q in _money(reading))
+
+
+def _places(reading: Reading) -> frozenset[str]:
+    return frozenset(t.concept for t in reading.tokens if t.kind == "place")
+
+
+def _material(reading: Reading, sources: Sequence[Source]) -> str:
+    """A base is not of ash because the arm is."""
+    titles = {t.concept for source in sources for t in source.title.tokens}
+    for part, material in _parts(reading):
+        if part.concept in titles or part.concept == material.concept:
+            continue
+        sentences = [r for s in sources for r in s.sentences]
+        told = [r for r in sentences if any(t.concept == part.concept for t in r.tokens)]
+        if told and not any(_joined(part, material, one) for one in told):
+            return f"{part.word} of {material.word}"
+    return ""
+
+
+def _parts(reading: Reading) -> Iterator[tuple[Token, Token]]:
+    """(part, material) wherever a sentence says that a part is of a material."""
+    ordered = sorted(reading.tokens, key=lambda t: t.start)
+    for first, second in pairwise(ordered):
+        between = reading.text[first.end : second.start]
+        if second.kind == "material" and _is_part(first) and _OF.match(between) and between.strip():
+            yield first, second
+        if first.kind == "material" and _is_part(second) and _BEFORE.match(between):
+            yield second, first
+
+
+def _is_part(token: Token) -> bool:
+    return token.kind in ("plain", "word", "ware")
+
+
+def _joined(part: Token, material: Token, reading: Reading) -> bool:
+    """Whether a sentence has both near each other, with no other material between them."""
+    ordered = sorted(reading.tokens, key=lambda t: t.start)
+    parts = [i for i, t in enumerate(ordered) if t.concept == part.concept]
+    materials = [i for i, t in enumerate(ordered) if t.concept == material.concept]
+    for i in parts:
+        for j in materials:
+            between = ordered[min(i, j) + 1 : max(i, j)]
+            if abs(i - j) <= MOST_APART and not any(t.kind == "material" for t in between):
+                return True
+    return False
+
+
+def _length(reading: Reading, sources: Sequence[Source]) -> str:
+    """What is "height: 48 cm" in the data is no 48 cm by which a lamp tilts."""
+    said = {t.concept for t in reading.tokens}
+    for quantity in reading.quantities:
+        if quantity.unit not in ("mm", "inch") or _LENGTH.search(reading.text):
+            continue
+        names = [n for s in sources for r in s.sentences for n in _names_of(quantity, r, s)]
+        if names and not any(name is None or said & name for name in names):
+            return quantity.text
+    return ""
+
+
+def _names_of(
+    quantity: Quantity, reading: Reading, source: Source
+) -> Iterator[frozenset[str] | None]:
+    """For every time a sentence has a length: the words of its name, None where it is prose."""
+    named = source.passage.kind == SourceKind.PRODUCT and not _PROSE.search(reading.text)
+    for one in reading.quantities:
+        if (one.unit, one.low, one.high) == (quantity.unit, quantity.low, quantity.high):
+            before = frozenset(t.concept for t in reading.tokens if t.start < one.start)
+            yield before if named else None

@@ -1,0 +1,107 @@
+"""A claim keeps what its source binds it to: a threshold, a part, the name of a measure."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.grounding.reply import Sources, check_sentence
+from engine.types import Passage, SourceKind
+
+SHIPPING = Passage(
+    "entry:s", SourceKind.ENTRY, "Shipping costs",
+    "Standard delivery costs €3.95 in the Netherlands, €5.95 to Belgium and Germany and €14.95 to"
+    " Norway. It is free from €60 in the Netherlands, Belgium and Germany.", "en",
+)  # fmt: skip
+SHIPPING_ZH = Passage(
+    "entry:s", SourceKind.ENTRY, "运费",
+    "寄往荷兰 3.95 欧元，比利时和德国 5.95 欧元，挪威 14.95 欧元。"
+    "荷兰、比利时和德国满 60 欧元免运费。", "zh",
+)  # fmt: skip
+RETURNS = Passage(
+    "entry:r", SourceKind.ENTRY, "Returns",
+    "Returns from the Netherlands and Belgium are free. From elsewhere you pay the postage.", "en",
+)  # fmt: skip
+LAMP = Passage(
+    "product:l", SourceKind.PRODUCT, "Nordic desk lamp",
+    "A jointed arm of ash wood holds a steel shade. The round base is weighted."
+    " material: ash wood and steel; height: 48 cm; cable length: 1.5 m", "en",
+)  # fmt: skip
+LAMP_ZH = Passage(
+    "product:l", SourceKind.PRODUCT, "北欧台灯",
+    "白蜡木灯臂托着钢制灯罩。圆形底座有配重。高度: 48 厘米; 电线长度: 1.5 米", "zh",
+)  # fmt: skip
+
+
+def passed(sentence: str, *passages: Passage, question: str = "", language: str = "en") -> bool:
+    return check_sentence(sentence, Sources(passages, question, language)).passed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("Delivery to Germany is free.", SHIPPING),
+        ("Yes, delivery is free in the Netherlands, Belgium and Germany.", SHIPPING),
+        ("The Netherlands and Norway have free delivery.", SHIPPING),
+        ("寄往德国免运费。", SHIPPING_ZH),
+        ("Returns from Norway are free.", RETURNS),
+    ],
+)
+def test_free_keeps_its_threshold_and_its_places(sentence: str, passage: Passage) -> None:
+    assert not passed(sentence, passage)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("Delivery to Germany is free from €60.", SHIPPING),
+        ("From €60 it is free in Germany.", SHIPPING),
+        ("德国满 60 欧元免运费。", SHIPPING_ZH),
+        ("Returns from Belgium are free.", RETURNS),
+    ],
+)
+def test_free_with_what_it_is_bound_to_may_be_said(sentence: str, passage: Passage) -> None:
+    assert passed(sentence, passage)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The round base is of ash wood.", LAMP),
+        ("It has a base of ash wood.", LAMP),
+        ("It stands on an ash wood base.", LAMP),
+        ("底座是白蜡木的。", LAMP_ZH),
+        ("它有白蜡木底座。", LAMP_ZH),
+    ],
+)
+def test_a_material_stays_with_its_part(sentence: str, passage: Passage) -> None:
+    assert not passed(sentence, passage)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("The arm is of ash wood.", LAMP),
+        ("It has a steel shade.", LAMP),
+        ("The lamp is of ash wood and steel.", LAMP),
+        ("白蜡木灯臂托着灯罩。", LAMP_ZH),
+    ],
+)
+def test_a_part_of_its_own_material_may_be_said(sentence: str, passage: Passage) -> None:
+    assert passed(sentence, passage)
+
+
+@pytest.mark.parametrize("sentence", ["It tilts from 48 cm.", "The base holds 48 cm."])
+def test_a_measure_keeps_its_name(sentence: str) -> None:
+    assert not passed(sentence, LAMP)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It is 48 cm tall.", "Its height is 48 cm.", "It has a 1.5 m cable."]
+)
+def test_a_measure_with_its_name_may_be_said(sentence: str) -> None:
+    assert passed(sentence, LAMP)
+
+
+def test_of_two_free_things_the_one_spoken_of_decides() -> None:
+    assert passed("Returns from Belgium are free.", SHIPPING, RETURNS)
+    assert not passed("Delivery to Belgium is free.", SHIPPING, RETURNS)
