@@ -83,7 +83,7 @@ class Assistant:
             products = know.products_for(question, session)
         route = decide.late_route(question, entry, products).route
         lost = route is Route.FAQ and untold
-        if lost and (about := know.about_product(question, session, products)):
+        if lost and (about := know.about_described(question, session)):
             return know.product_part(Route.DESCRIBE, about, products, session, language), session
         if lost and (thing := unsold(question, entry, products)) and not know.mentions(thing):
             return talk.unsold(know.replies, thing, language, question.text), session

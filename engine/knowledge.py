@@ -157,24 +157,13 @@ class ShopKnowledge:
         """Whether any entry speaks of a thing."""
         return self.entries.mentions(thing)
 
-    def about_product(
-        self, question: Question, session: Session, found: ProductsFound
-    ) -> Question | None:
-        """The question as one about the product it names, or about the one just described.
-
-        None unless that product's data answer it.
-        """
-        product = question.product or self._only_one(found) or self._just_described(session)
+    def about_described(self, question: Question, session: Session) -> Question | None:
+        """The question as one about the product just described, where its data answer it."""
+        product = question.product or self._just_described(session)
         if product not in self.products.products:
             return None
         near = self._near_facts(question, product, question.language)
         return replace(question, product=product) if near.facts else None
-
-    def _only_one(self, found: ProductsFound) -> str:
-        """The product whose name was said, or the only one of the kind that was; else ""."""
-        if found.named:
-            return found.named.product
-        return found.matches[0].product if found.kinds and len(found.matches) == 1 else ""
 
     def _just_described(self, session: Session) -> str:
         described = bool(session.turns) and session.turns[-1].route is Route.DESCRIBE

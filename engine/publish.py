@@ -79,20 +79,16 @@ def build_snapshot(
         if (home / "snapshots" / name / "manifest.json").is_file():
             return name
     # Where ranks and thresholds are learned too, embedding is about half of the work.
-    parts = 1 if learned else 2
-    told = progress and partial(_told, progress, parts)
+    told = partial(_told, progress, 1 if learned else 2) if progress else None
     vectors = embed_groups(rows, encoders, before, told)
-    heads = fit_heads(rows["entries"], vectors["entries"], leave_out=learned is None)
-    learned = learned or Learned(
-        learn_all(Examples(rows["entries"], vectors["entries"], heads, encoders)),
-        question_hashes(rows["entries"]),
-    )
+    entries, known = rows["entries"], vectors["entries"]
+    heads = fit_heads(entries, known, leave_out=learned is None)
+    learned = learned or _learned_from(Examples(entries, known, heads, encoders))
     if progress:
         progress(1, 1)
     name = snapshot_id(files, encoders.names, learned.calibrations)
-    target = home / "snapshots" / name
     write_snapshot(
-        target,
+        home / "snapshots" / name,
         folder,
         files,
         before,
@@ -103,6 +99,10 @@ def build_snapshot(
         {key: fit.head.coefficients for key, fit in heads.items()},
     )
     return name
+
+
+def _learned_from(examples: Examples) -> Learned:
+    return Learned(learn_all(examples), question_hashes(examples.rows))
 
 
 def _told(progress: Progress, parts: int, done: int, whole: int) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from redis import Redis
@@ -19,18 +15,16 @@ from engine import keys, wire
 from engine.engines import Membership, engine_ready, ready_engines
 from engine.errors import StoreError
 from engine.processes import process_name
-from engine.progress import shown_steps
 from engine.sessions import LeaseLost
-from engine.turn import Answering, Phrases, Turns
+from engine.turn import Turns
 from engine.turn_queue import FINISH, SEND, names
 from engine.types import Delta, Message, Reply
 from engine.valkey import is_away, wait_until_back
 
 if TYPE_CHECKING:
-    from engine.generation.loading import LoadingGenerator
-    from engine.settings import Settings
+    pass
 
-__all__ = ["Worker", "engine_ready", "ready_engines", "run_worker"]
+__all__ = ["Worker", "engine_ready", "ready_engines"]
 
 TURNS_AT_ONCE = 32
 """More than the generator writes at once, so that answers without it never wait behind it."""
@@ -231,78 +225,3 @@ def _message(stored: str) -> Message | None:
     except wire.WireError as error:
         log.error("a message of another version was dropped: %s", error)
         return None
-
-
-def run_worker(
-    settings: Settings, *, assistant: Answering | None = None, phrases: Phrases | None = None
-) -> None:
-    """Be an engine until SIGTERM or SIGINT; call it from the main thread.
-
-    Without an assistant the real one is built. Raises StoreError, ModelError, KnowledgeError.
-    """
-    from engine.generation.generator import load_later
-    from engine.journal import Journal
-    from engine.redis_sessions import RedisSessions
-    from engine.valkey import connect
-
-    redis = connect(settings)
-    journal = Journal.open(settings)
-    # Until it is ready a signal just ends it: there is nothing to finish.
-    generator = None if assistant else load_later(settings)
-    answering = assistant or _real_assistant(settings, redis, generator)
-    told = phrases or _shop_phrases(settings)
-    worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
-    with _stopped_by_signals() as stop:
-        if generator:
-            # Most answers need none: turns are taken while it loads.
-            generator.start(on_failure=stop.set)
-        log.info("ready")
-        worker.run(stop)
-    journal.close()
-    redis.close()
-    if generator:
-        generator.close()
-        if generator.failure:
-            raise generator.failure
-
-
-def _real_assistant(
-    settings: Settings, redis: Redis, generator: LoadingGenerator | None
-) -> Answering:
-    from engine.build import build_assistant
-    from engine.counters import RedisCounters
-
-    # All that is made here stays: not looked through while it grows, nor ever after.
-    gc.disable()
-    with shown_steps("reading the shop") as progress:
-        made = build_assistant(
-            settings,
-            generator=generator,
-            counters=RedisCounters(redis),
-            progress=progress,
-            at_once=True,
-        )
-    gc.freeze()
-    gc.enable()
-    return made
-
-
-def _shop_phrases(settings: Settings) -> Phrases:
-    from knowledge_base.store import ensure_shop, load
-
-    return load(ensure_shop(settings.home, settings.kb)).replies
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    stop = threading.Event()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

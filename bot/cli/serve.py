@@ -26,7 +26,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments)
     set_up_logging(settings.log_level)
     if arguments.command == "engine":
-        from engine.worker import run_worker
+        from engine.serving import run_worker
 
         run_worker(settings)
     elif arguments.command == "web":

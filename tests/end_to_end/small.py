@@ -7,8 +7,8 @@ import sys
 
 from bot.cli.run import build_house, only_one
 from bot.cli.serve import set_up_logging
+from engine.serving import run_worker
 from engine.settings import Settings
-from engine.worker import run_worker
 from tests.engine.plain_assistant import PlainAssistant
 
 

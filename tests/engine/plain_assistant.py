@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from engine.serving import run_worker
 from engine.settings import Settings
 from engine.types import Answer, Band, Delta, HandoffReason, Message, Reply, Route, Session, Turn
-from engine.worker import run_worker
 
 ERRORS = {"en": "Something went wrong.", "zh": "出了点问题。"}
 PHRASES = {

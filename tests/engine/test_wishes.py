@@ -42,7 +42,7 @@ def test_goods_of_another_material_are_said_to_be_only_near(ask: Ask) -> None:
 
 
 def test_nothing_is_told_of_a_product_that_only_stands_in(ask: Ask) -> None:
-    part = ask("is the enamel teapot ok on induction")[0].parts[0]
+    part = ask("tell me about the enamel teapot")[0].parts[0]
     assert part.route is Route.RECOMMEND
     assert part.text.startswith("I found nothing for “enamel teapot”")
 
