@@ -7,7 +7,7 @@ holds. Folded norms and no padding across lengths make it about twice as fast on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +32,6 @@ from engine.retrieval.encoders import Vectors
 PROMPT = "task: sentence similarity | query: "
 MOST_TOKENS = 128
 BATCH = 32
-Change = Mapping[str, tuple[Tensor, Tensor]]
-"""Low-rank changes of one block's weights, each (down, up), by the weight's name."""
 
 
 class EmbeddingGemma:
@@ -74,18 +72,6 @@ class EmbeddingGemma:
         ]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
-    @property
-    def sizes(self) -> dict[str, tuple[int, int]]:
-        """(outputs, inputs) of a block's weights that may be changed."""
-        layer = self._layers[0]
-        named = {"qkv": layer.qkv, "out": layer.out, "gate_up": layer.gate_up, "down": layer.down}
-        return {name: (int(w.shape[0]), int(w.shape[1])) for name, w in named.items()}
-
-    @property
-    def blocks(self) -> int:
-        """How many blocks there are."""
-        return len(self._layers)
-
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, size), float32."""
         return self.encode_with_progress(texts, lambda _: None)
@@ -104,28 +90,26 @@ class EmbeddingGemma:
         return np.asarray(result.numpy(), dtype=np.float32)
 
     def _vectors(self, texts: Sequence[str]) -> Tensor:
-        pooled = self.pooled(*self.tokens(texts, MOST_TOKENS))
+        pooled = self._pooled(*self._tokens(texts))
         for projection in self._projections:
             pooled = f.linear(pooled, projection)
         return f.normalize(pooled, dim=1)
 
-    def tokens(self, texts: Sequence[str], most: int) -> tuple[Tensor, Tensor]:
-        """Token ids and which of them are no padding, each (texts, longest of at most `most`)."""
+    def _tokens(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Token ids and which of them are no padding, each (texts, longest)."""
         found = [encoded.ids for encoded in self._tokenizer.encode_batch(list(texts))]
         # As its own truncation does: the last token, the text's end, is kept.
-        found = [ids if len(ids) <= most else [*ids[: most - 1], ids[-1]] for ids in found]
+        found = [
+            ids if len(ids) <= MOST_TOKENS else [*ids[: MOST_TOKENS - 1], ids[-1]] for ids in found
+        ]
         longest = max(map(len, found))
         ids = [[*one, *[0] * (longest - len(one))] for one in found]
         kept = [[place < len(one) for place in range(longest)] for one in found]
         return (torch.tensor(ids, device=self._device),
                 torch.tensor(kept, device=self._device))  # fmt: skip
 
-    def pooled(self, tokens: Tensor, kept: Tensor, changes: Sequence[Change] = ()) -> Tensor:
-        """The mean of the last states, shape (rows, hidden), float32.
-
-        tokens, kept: (rows, length), `kept` false at padding. `changes`: low-rank changes of the
-        last blocks, one each; the first blocks stay as they are.
-        """
+    def _pooled(self, tokens: Tensor, kept: Tensor) -> Tensor:
+        """The mean of the last states, shape (rows, hidden), float32."""
         x = self._embedding[tokens].float() * self._shape.hidden**0.5
         positions = torch.arange(tokens.shape[1], device=self._device)[None]
         turned = {
@@ -133,34 +117,21 @@ class EmbeddingGemma:
             for slides, theta in ((True, self._shape.theta_sliding), (False, self._shape.theta))
         }
         mask = None if bool(kept.all()) else kept[:, None, None, :]
-        unchanged = len(self._layers) - len(changes)
-        for number, layer in enumerate(self._layers):
-            change = changes[number - unchanged] if number >= unchanged else {}
-            x = self._one(layer, x, turned[self._shape.sliding[number]], mask, change)
+        for layer, slides in zip(self._layers, self._shape.sliding, strict=True):
+            x = self._one(layer, x, turned[slides], mask)
         x = norm(x, self._norm, self._shape.eps)
         weight = kept[:, :, None].float()
         return (x * weight).sum(1) / weight.sum(1)
 
     def _one(
-        self,
-        layer: Layer,
-        x: Tensor,
-        turned: tuple[Tensor, Tensor],
-        mask: Tensor | None,
-        change: Change,
+        self, layer: Layer, x: Tensor, turned: tuple[Tensor, Tensor], mask: Tensor | None
     ) -> Tensor:
         shape, (rows, length, _) = self._shape, x.shape
 
-        def linear(values: Tensor, name: str) -> Tensor:
-            values = values.to(self._dtype)
-            made = f.linear(values, getattr(layer, name)).float()
-            if name in change:
-                down, up = change[name]
-                made = made + f.linear(f.linear(values, down.to(self._dtype)),
-                                       up.to(self._dtype)).float()  # fmt: skip
-            return made
+        def linear(values: Tensor, weight: Tensor) -> Tensor:
+            return f.linear(values.to(self._dtype), weight).float()
 
-        heads = linear(norm(x, None, shape.eps), "qkv").view(rows, length, -1, shape.head_size)
+        heads = linear(norm(x, None, shape.eps), layer.qkv).view(rows, length, -1, shape.head_size)
         q, k, v = torch.split(heads, [shape.heads, shape.kv_heads, shape.kv_heads], 2)
         q = rotate(norm(q, layer.q_norm, shape.eps), turned).transpose(1, 2)
         k = rotate(norm(k, layer.k_norm, shape.eps), turned).transpose(1, 2)
@@ -170,9 +141,9 @@ class EmbeddingGemma:
             k, v = k.repeat_interleave(times, 1), v.repeat_interleave(times, 1)
         mixed = f.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=shape.scale)
         mixed = mixed.transpose(1, 2).reshape(rows, length, -1)
-        x = x + norm(linear(mixed, "out"), layer.after_attention, shape.eps)
-        gate, up = linear(norm(x, None, shape.eps), "gate_up").chunk(2, -1)
-        inner = linear(f.gelu(gate, approximate="tanh") * up, "down")
+        x = x + norm(linear(mixed, layer.out), layer.after_attention, shape.eps)
+        gate, up = linear(norm(x, None, shape.eps), layer.gate_up).chunk(2, -1)
+        inner = linear(f.gelu(gate, approximate="tanh") * up, layer.down)
         return x + norm(inner, layer.after_feed_forward, shape.eps)
 
 
