@@ -80,7 +80,7 @@ def example_route(entry: Found) -> Routed | None:
 
 def unsold(question: Question, entry: Found, products: ProductsFound) -> str:
     """The thing a short "do you have …" asks for, where no goods and no entry are near; or ""."""
-    if products.kinds or products.named or entry.confidence >= NO_ENTRY or question.context:
+    if products.kinds or products.named or entry.confidence >= NO_ENTRY:
         return ""
     short = len(terms(question.asked)) <= BRIEF
     return thing_asked(question.asked) if short else ""
