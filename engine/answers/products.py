@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -33,6 +34,7 @@ from engine.types import (
 from knowledge_base.shop_file import Replies
 
 WORDS_LENGTH = 60
+_YES_OR_NO = re.compile(r": *(?:yes|no|none|是|否|无|有|没有|可|不可)(?:$|[\s,，;；])", re.I)
 ABOUT = {"en": "Tell me about the {}.", "zh": "介绍一下{}。"}
 
 
@@ -127,7 +129,8 @@ class ProductAnswers:
         prompt = None
         named = self._named_facts(product, language, question, near)
         unstated = "" if only_price else self._unstated(product, language, question, near)
-        if not (only_price or unstated):
+        if not (only_price or unstated or any(_YES_OR_NO.search(fact) for fact in named)):
+            # A yes or no is told as it stands: rewording it is where a small model errs.
             passage = self.passage(product, language)
             if named:
                 passage = replace(passage, text="; ".join(named))

@@ -1,5 +1,5 @@
 """What a claim may not come loose from: "free" its threshold, a material its part, a length its
-name."""
+name, a no what it answers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _OF = re.compile(
 _BEFORE = re.compile(r"^[\s-]*(?:的|制|制的|质)?\s*$")
 _PROSE = re.compile(r"[.!?。！？]\s*$")
 """How prose ends; "height: 48 cm" does not."""
+_YES_OR_NO = re.compile(
+    r"^(?P<name>[^,.;，。；]{1,40}?)[\s:：]+(?P<value>yes|no|none|是|否|无|有|没有)(?=$|[\s,，;；])",
+    re.I,
+)
 _LENGTH = re.compile(
     r"\b(?:tall|high|wide|deep|long|across|thick|height|width|length|depth|diameter|size[sd]?"
     r"|measur\w+|dimensions?|x|by)\b|[高宽长深厚]|直径|尺寸|大小|码",
@@ -29,7 +33,12 @@ _LENGTH = re.compile(
 
 def loose(reading: Reading, sources: Sequence[Source]) -> str:
     """The first word or value of a sentence that has lost what its sources bind it to, or ""."""
-    return _free(reading, sources) or _material(reading, sources) or _length(reading, sources)
+    return (
+        _free(reading, sources)
+        or _material(reading, sources)
+        or _length(reading, sources)
+        or _answered(reading, sources)
+    )
 
 
 def _free(reading: Reading, sources: Sequence[Source]) -> str:
@@ -119,6 +128,25 @@ def _joined(part: Token, material: Token, reading: Reading) -> bool:
             if abs(i - j) <= MOST_APART and not any(t.kind == "material" for t in between):
                 return True
     return False
+
+
+def _answered(reading: Reading, sources: Sequence[Source]) -> str:
+    """What the data answer with no ("dimmable: no") is not said as if it were yes."""
+    said = {t.concept: t.clause for t in reading.tokens}
+    denied = {t.clause for t in reading.tokens if t.kind == "neg" or t.sign < 0}
+    for source in sources:
+        for one in source.sentences if source.passage.kind == SourceKind.PRODUCT else ():
+            found = _YES_OR_NO.match(one.text)
+            name = {t.concept for t in one.tokens if found and t.end <= found.end("name")}
+            if found is None or not name or not name <= said.keys():
+                continue
+            if _is_no(found["value"]) != bool({said[concept] for concept in name} & denied):
+                return found["name"]
+    return ""
+
+
+def _is_no(value: str) -> bool:
+    return value.lower() in ("no", "none", "否", "无", "没有")
 
 
 def _length(reading: Reading, sources: Sequence[Source]) -> str:

@@ -104,6 +104,7 @@ def test_a_question_about_a_product_gets_the_fact_that_answers_it(
     part = ask(question, session)[0].parts[0]
     assert fact in part.text
     assert part.text.count(":") < 4, "the whole of the data was told"
+    assert part.prompt is None, "a yes or no is not reworded"
 
 
 @pytest.mark.parametrize("question", ["is it loud?", "is it waterproof?"])

@@ -102,6 +102,25 @@ def test_a_measure_with_its_name_may_be_said(sentence: str) -> None:
     assert passed(sentence, LAMP)
 
 
+DIM = Passage(
+    "product:l", SourceKind.PRODUCT, "Harbour desk lamp",
+    "dimmable: no; vegan: yes; switch: cord", "en",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The Harbour desk lamp has a dimmable mode.", "It is dimmable.", "It is not vegan."],
+)
+def test_a_no_in_the_data_is_not_said_as_a_yes(sentence: str) -> None:
+    assert not passed(sentence, DIM)
+
+
+@pytest.mark.parametrize("sentence", ["It is not dimmable.", "It is vegan."])
+def test_a_no_in_the_data_may_be_said_as_a_no(sentence: str) -> None:
+    assert passed(sentence, DIM)
+
+
 def test_of_two_free_things_the_one_spoken_of_decides() -> None:
     assert passed("Returns from Belgium are free.", SHIPPING, RETURNS)
     assert not passed("Delivery to Belgium is free.", SHIPPING, RETURNS)
