@@ -217,17 +217,19 @@ class ProductAnswers:
         said = set(terms(asked)) - set(terms(" ".join(self._products[product].names.values())))
         named = [f"{name}: {value}" for name, value in self._facts(product, language)
                  if said & set(terms(f"{name} {value}"))]  # fmt: skip
-        # A measure asked for by its name is all that is wanted.
-        return (
-            named if named and properties(question) else list(dict.fromkeys((*named, *near.facts)))
-        )
+        if named and properties(question):
+            return named
+        # "Hydration sleeve" shares a word with "laptop sleeve"; what is nearer in meaning goes
+        # first.
+        first = near.facts or ((near.nearest,) if named and near.nearest else ())
+        return list(dict.fromkeys((*first, *named)))
 
     def pieces(self, product: str, language: str) -> tuple[str, ...]:
         """A product's data in pieces: the description's sentences, and attributes as told."""
         text = self._products[product].descriptions.get(language, "")
         sentences = (piece.strip() for piece in SENTENCE.split(text))
         facts = (f"{name}: {value}" for name, value in self._facts(product, language))
-        return (*(s for s in sentences if s), *facts)
+        return (*(s.rstrip(".。") for s in sentences if s), *facts)
 
     def _wish(self, question: Question, language: str, thing: str) -> str:
         """What the shopper asked for, as the reason words it: the thing, colours, price."""

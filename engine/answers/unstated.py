@@ -14,9 +14,10 @@ ANY_PRODUCT = ("introduce", "price", "stock", "review", "others")
 """Cues of what can be answered of every product, whatever its data."""
 ALWAYS_STATED = frozenset({"colours", "颜色", "sizes", "尺码"})
 
-ANSWERS, UNLIKE = 0.5, 0.3
-"""Likeness of a piece of a product's data to a question from which it answers it, and below
-which it has nothing to do with it: read off 28 questions about six products in both languages."""
+ANSWERS, NEARLY, UNLIKE = 0.5, 0.4, 0.3
+"""Likeness of a piece of a product's data to a question from which it answers it, from which it
+may, and below which it has nothing to do with it: read off 28 questions about six products in
+both languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,16 @@ class Near:
 
     facts: tuple[str, ...] = ()
     best: float = 0.0
+    nearest: str = ""
+    """The best piece itself, where it may have to do with the question."""
 
     @classmethod
     def of(cls, pieces: Sequence[str], likeness: Sequence[float]) -> Near:
         """Out of all pieces with their likeness to the question."""
         facts = (p for p, like in zip(pieces, likeness, strict=True) if like >= ANSWERS)
-        return cls(tuple(facts), max(likeness, default=0.0))
+        best = max(likeness, default=0.0)
+        nearest = pieces[list(likeness).index(best)] if best >= NEARLY else ""
+        return cls(tuple(facts), best, nearest)
 
 
 def properties(question: Question) -> list[str]:

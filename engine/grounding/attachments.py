@@ -24,6 +24,11 @@ _YES_OR_NO = re.compile(
     r"^(?P<name>[^,.;，。；]{1,40}?)[\s:：]+(?P<value>yes|no|none|是|否|无|有|没有)(?=$|[\s,，;；])",
     re.I,
 )
+_BEST = re.compile(
+    r"(?<!at )\bmost (?!\d)\w|\bthe (?:best|finest|greatest)\b|favou?rite"
+    r"|最(?:常|受|畅|热|佳|优|流|棒)",
+    re.I,
+)
 _LENGTH = re.compile(
     r"\b(?:tall|high|wide|deep|long|across|thick|height|width|length|depth|diameter|size[sd]?"
     r"|measur\w+|dimensions?|x|by)\b|[高宽长深厚]|直径|尺寸|大小|码",
@@ -38,6 +43,7 @@ def loose(reading: Reading, sources: Sequence[Source]) -> str:
         or _material(reading, sources)
         or _length(reading, sources)
         or _answered(reading, sources)
+        or _superlative(reading, sources)
     )
 
 
@@ -143,6 +149,13 @@ def _answered(reading: Reading, sources: Sequence[Source]) -> str:
             if _is_no(found["value"]) != bool({said[concept] for concept in name} & denied):
                 return found["name"]
     return ""
+
+
+def _superlative(reading: Reading, sources: Sequence[Source]) -> str:
+    """ "The most popular" is praise of one's own where no source has a superlative."""
+    found = _BEST.search(reading.text)
+    told = (one.text for s in sources for one in (s.title, *s.sentences))
+    return found.group() if found and not any(_BEST.search(text) for text in told) else ""
 
 
 def _is_no(value: str) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from engine.grounding.attachments import loose
+from engine.grounding.denied import undone
 from engine.grounding.dimensions import wrong_unit
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
@@ -24,6 +25,8 @@ COUNTED = {"colour": "colour", "size": "fit", "material": "material"}
 """What a list may be counted as, with the kind of its values."""
 SUPPORT = 0.5
 """Least share of a sentence's words that its sources must hold, same language."""
+SUPPORT_GOODS = 0.55
+"""The same of goods, whose data are short: what is new there is invented."""
 SUPPORT_ACROSS = 0.4
 """The same where the sentence is in another language than every passage: known words only."""
 _WEIGHT = {
@@ -72,11 +75,14 @@ def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...
     """The first word that makes too much of the sentence new, or ""."""
     known = frozenset().union(*(s.concepts for s in sources))
     asked = frozenset(t.concept for t in question.tokens)
+    goods = all(s.passage.kind == SourceKind.PRODUCT for s in sources)
     gifted = any(t.concept == "include" for t in reading.tokens)
     for token in reading.tokens:
         free = token.concept == "free" and token.sign > 0 and not gifted
         if (free or token.kind == "topic") and token.concept not in known:
             return token.word
+    if len(sources) == 1 and goods and (guessed := _guessed(reading, asked - known)):
+        return guessed
     across = all(is_han(s.passage.text) != is_han(reading.text) for s in sources)
     kinds = ("plain", "ware", "topic", "axis", "mark") if across else tuple(_WEIGHT)
     counted = [t for t in reading.tokens if t.kind in kinds]
@@ -84,10 +90,22 @@ def _unsupported(reading: Reading, question: Reading, sources: tuple[Source, ...
     held = sum(_WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in known or t.kind == "mark")
     held += sum(0.5 * _WEIGHT.get(t.kind, 1.0) for t in counted if t.concept in asked - known)
     stated = len(reading.quantities)
-    least = SUPPORT_ACROSS if across else SUPPORT
+    least = SUPPORT_ACROSS if across else SUPPORT_GOODS if goods else SUPPORT
     if total and held + stated < least * (total + stated):
         return next((t.word for t in counted if t.concept not in known), reading.text)
     return ""
+
+
+def _guessed(reading: Reading, asked_only: frozenset[str]) -> str:
+    """A word that only the question has and the sentence grants: "yes, it has a laptop sleeve".
+
+    A clause with a value is judged by its value: "how old?", "aged 3".
+    """
+    settled = {t.clause for t in reading.tokens if t.kind == "neg" or t.sign < 0}
+    settled |= {reading.clause_of(q.start) for q in reading.quantities}
+    kinds = ("plain", "word", "ware", "topic")
+    granted = (t for t in reading.tokens if t.kind in kinds and t.clause not in settled)
+    return next((t.word for t in granted if t.concept in asked_only), "")
 
 
 def _refusal(reading: Reading, question: Reading, sources: Sources) -> str:
@@ -126,7 +144,7 @@ def _facts_refusal(
         return f"subject:{label}"
     if word := loose(reading, sources):
         return f"loose:{word}"
-    if flipped(reading, question, sources):
+    if undone(reading, sources) or flipped(reading, question, sources):
         return "polarity"
     if bare_answer(reading, question, sources):
         return "unsupported:bare answer"

@@ -102,6 +102,33 @@ def test_a_measure_with_its_name_may_be_said(sentence: str) -> None:
     assert passed(sentence, LAMP)
 
 
+BACKPACK = Passage(
+    "product:b", SourceKind.PRODUCT, "Trail backpack",
+    "For day walks: a mesh back and a hip belt. The rain cover hides in the bottom."
+    " There is no laptop sleeve. hydration sleeve: up to 2 l", "en",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Trail backpack has a laptop sleeve.",
+        "The rain cover is not in the bottom.",
+        "It is the most popular backpack for day walks.",
+    ],
+)
+def test_what_is_denied_stays_denied_and_nothing_else_is(sentence: str) -> None:
+    assert not passed(sentence, BACKPACK)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["It has no laptop sleeve.", "It has a hydration sleeve.", "A rain cover is in the bottom."],
+)
+def test_what_is_denied_and_granted_as_in_the_source_may_be_said(sentence: str) -> None:
+    assert passed(sentence, BACKPACK)
+
+
 DIM = Passage(
     "product:l", SourceKind.PRODUCT, "Harbour desk lamp",
     "dimmable: no; vegan: yes; switch: cord", "en",
