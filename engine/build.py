@@ -35,7 +35,14 @@ from engine.retrieval.head import Head
 from engine.retrieval.index import Row
 from engine.retrieval.products import ProductSearch, product_rows
 from engine.retrieval.rows import ROUTE
-from engine.retrieval.snapshot import Progress, SnapshotData, is_outdated, read_live, read_snapshot
+from engine.retrieval.snapshot import (
+    Progress,
+    SnapshotData,
+    is_outdated,
+    lacks_reranker,
+    read_live,
+    read_snapshot,
+)
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
 from engine.types import Answer, Delta, Message, Plan, Session
@@ -213,6 +220,12 @@ def _keep_up(home: Path, encoders: Encoders, progress: Progress | None) -> None:
         publish(live / "knowledge", home, encoders, progress)
 
 
+def _first_encoders(home: Path, encoders: Encoders) -> Encoders:
+    """The encoders to build with at once: the re-ranking one only where it has read most."""
+    live = home / "snapshots" / (read_live(home) or "none")
+    return Encoders(encoders.by_language) if lacks_reranker(live) else encoders
+
+
 def _publish_first(folder: Path, home: Path, encoders: Encoders, progress: Progress | None) -> None:
     """Publish a shop that never was; the second of two processes waits for the first's work."""
     with held_in_turn(home / "snapshots" / ".first.lock"):
@@ -255,19 +268,19 @@ def build_assistant(
     A snapshot of another version of shopdesk is built anew from its own files, not from the
     operator's unpublished ones. With `settings.kb` that folder is built and made live as it
     stands; with `aside` it is only answered from, and what is live in this home stays live.
-    With `at_once` a first snapshot is built without the re-ranking encoder, in a fifth of the time.
-    `clock` says what day it is.
+    With `at_once` a snapshot is built without the re-ranking encoder, in a fifth of the time,
+    unless the live one has it. `clock` says what day it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = load_encoders(settings)
     folder = ensure_shop(settings.home, settings.kb)
+    first = _first_encoders(settings.home, encoders) if at_once else encoders
     only = ""
     if settings.kb is not None and aside:
         only = build_snapshot(folder, settings.home, encoders, progress)
     elif settings.kb is not None:
-        publish(folder, settings.home, encoders, progress)
+        publish(folder, settings.home, first, progress)
     elif not read_live(settings.home):
-        first = Encoders(encoders.by_language) if at_once else encoders
         _publish_first(folder, settings.home, first, progress)
     else:
         _keep_up(settings.home, encoders, progress)

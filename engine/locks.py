@@ -39,7 +39,7 @@ def held_alone(path: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > ends:
                     raise
-                time.sleep(PASSING_S / 10)
+                time.sleep(PASSING_S / 250)
         yield
 
 

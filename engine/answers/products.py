@@ -10,6 +10,7 @@ from decimal import Decimal
 from engine.answers.cards import Cards, shown_colour, shown_price, shown_size
 from engine.answers.talk import human_button
 from engine.answers.unstated import Near, beyond, properties, unstated_property
+from engine.grounding.attachments import YES_OR_NO
 from engine.recommend.blend import Pick
 from engine.retrieval.answerable import SENTENCE
 from engine.retrieval.text import normalise, terms
@@ -34,7 +35,7 @@ from engine.types import (
 from knowledge_base.shop_file import Replies
 
 WORDS_LENGTH = 60
-_YES_OR_NO = re.compile(r": *(?:yes|no|none|是|否|无|有|没有|可|不可)(?:$|[\s,，;；])", re.I)
+_ANSWER = re.compile(rf": *(?:{YES_OR_NO})(?:$|[\s,，;；])", re.I)
 ABOUT = {"en": "Tell me about the {}.", "zh": "介绍一下{}。"}
 
 
@@ -129,7 +130,7 @@ class ProductAnswers:
         prompt = None
         named = self._named_facts(product, language, question, near)
         unstated = "" if only_price else self._unstated(product, language, question, near)
-        if not (only_price or unstated or any(_YES_OR_NO.search(fact) for fact in named)):
+        if not (only_price or unstated or any(_ANSWER.search(fact) for fact in named)):
             # A yes or no is told as it stands: rewording it is where a small model errs.
             passage = self.passage(product, language)
             if named:

@@ -12,6 +12,8 @@ from engine.grounding.reading import Reading, Source, Token
 from engine.grounding.units import CURRENCIES
 from engine.types import SourceKind
 
+YES_OR_NO = "yes|no|none|是|否|无|有|没有|可|不可"
+"""Values of a product's data that answer a question by themselves."""
 MOST_APART = 4
 """Words from a part to the material that a source says it is of."""
 _OF = re.compile(
@@ -159,7 +161,7 @@ def _superlative(reading: Reading, sources: Sequence[Source]) -> str:
 
 
 def _is_no(value: str) -> bool:
-    return value.lower() in ("no", "none", "否", "无", "没有")
+    return value.lower() in ("no", "none", "否", "无", "没有", "不可")
 
 
 def _length(reading: Reading, sources: Sequence[Source]) -> str:

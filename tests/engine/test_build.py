@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from engine.build import LiveAssistant, build_assistant
 from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval import snapshot
-from engine.retrieval.encoders import Encoders, UniversalEncoder
+from engine.retrieval.encoders import Encoders, UniversalEncoder, Vectors
 from engine.retrieval.rows import ROUTE_EXAMPLES
 from engine.settings import Settings
 from engine.types import Message, Session
@@ -139,3 +139,26 @@ def test_of_two_first_starts_one_builds_and_the_other_waits_for_it(
         made = list(pool.map(lambda _: build_assistant(settings).snapshot, range(3)))
     assert len(built) == 1
     assert set(made) == {snapshot.read_live(home)}
+
+
+class NeverRead:
+    """A re-ranking encoder that must not be asked."""
+
+    name, size = "never read", 8
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        pytest.fail(f"it was given {len(texts)} texts")
+
+
+def test_a_shop_is_first_answered_before_the_re_ranking_encoder_has_read_it(
+    folder: Path, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = Encoders(encoders.by_language, NeverRead)
+    monkeypatch.setattr(engine.build, "load_encoders", lambda _: both)
+    for number, kb in enumerate(({}, {"SHOPDESK_KB": str(folder)})):
+        home = folder.parent / f"home-{number}"
+        copy_shop(folder, home / "shop")
+        environ = {"SHOPDESK_HOME": str(home), **kb}
+        monkeypatch.setattr(engine.build, "_warm_up", lambda *_: None)
+        made = build_assistant(Settings.load(environ, Path("no-env-file")), at_once=True)
+        assert snapshot.lacks_reranker(home / "snapshots" / made.snapshot)

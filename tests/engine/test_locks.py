@@ -27,20 +27,22 @@ def test_a_held_lock_is_refused(tmp_path: Path) -> None:
 def test_looking_at_a_lock_keeps_nobody_from_it(tmp_path: Path) -> None:
     lock, stop = tmp_path / "lock", Event()
     lock.touch()
+    seen: list[bool] = []
 
     def look() -> None:
         while not stop.is_set():
-            is_held(lock)
+            seen.append(is_held(lock))
 
     looking = Thread(target=look)
     looking.start()
     try:
         for _ in range(50):
             with held_alone(lock):
-                pass
+                assert is_held(lock)
     finally:
         stop.set()
         looking.join()
+    assert len(seen) > 50, "nobody looked"
 
 
 def test_the_next_in_turn_is_told_that_it_waits(
