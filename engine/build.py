@@ -220,7 +220,7 @@ def _keep_up(home: Path, encoders: Encoders, progress: Progress | None) -> None:
         publish(live / "knowledge", home, encoders, progress)
 
 
-def _first_encoders(home: Path, encoders: Encoders) -> Encoders:
+def first_encoders(home: Path, encoders: Encoders) -> Encoders:
     """The encoders to build with at once: the re-ranking one only where it has read most."""
     live = home / "snapshots" / (read_live(home) or "none")
     return Encoders(encoders.by_language) if lacks_reranker(live) else encoders
@@ -274,7 +274,7 @@ def build_assistant(
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = load_encoders(settings)
     folder = ensure_shop(settings.home, settings.kb)
-    first = _first_encoders(settings.home, encoders) if at_once else encoders
+    first = first_encoders(settings.home, encoders) if at_once else encoders
     only = ""
     if settings.kb is not None and aside:
         only = build_snapshot(folder, settings.home, encoders, progress)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from bot.cli.common import load_settings, print_json
+from bot.cli.common import RUN_LOCK, load_settings, print_json
+from engine.locks import is_held
 from engine.progress import shown_steps
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
@@ -26,10 +27,13 @@ def run_command(arguments: argparse.Namespace) -> int:
         "folder": str(folder), **counts, "refused": [], "conflicts": found,
     }  # fmt: skip
     if arguments.action == "publish":
-        from engine.build import load_encoders
+        from engine.build import first_encoders, load_encoders
         from engine.publish import publish
 
         encoders = load_encoders(settings)
+        if is_held(settings.home / RUN_LOCK):
+            # `shopdesk run` adds the second look in the background: an operator need not wait.
+            encoders = first_encoders(settings.home, encoders)
         with shown_steps("building the snapshot") as progress:
             result["snapshot"] = publish(folder, settings.home, encoders, progress)
     if arguments.json:

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 import engine.build
+from bot.cli.common import RUN_LOCK
+from bot.cli.main import main
 from engine.build import LiveAssistant, build_assistant
 from engine.counters import MemoryCounters
+from engine.locks import held_alone
 from engine.publish import build_snapshot, publish
 from engine.retrieval import snapshot
 from engine.retrieval.encoders import Encoders, UniversalEncoder, Vectors
@@ -162,3 +165,18 @@ def test_a_shop_is_first_answered_before_the_re_ranking_encoder_has_read_it(
         monkeypatch.setattr(engine.build, "_warm_up", lambda *_: None)
         made = build_assistant(Settings.load(environ, Path("no-env-file")), at_once=True)
         assert snapshot.lacks_reranker(home / "snapshots" / made.snapshot)
+
+
+def test_an_operators_publish_does_not_wait_for_the_second_look_that_run_still_adds(
+    folder: Path, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = folder.parent / "home"
+    copy_shop(folder, home / "shop")
+    publish(folder, home, encoders)
+    edit(home / "shop", "id: contact\n", "id: contact\nhidden: true\n")
+    both = Encoders(encoders.by_language, NeverRead)
+    monkeypatch.setattr(engine.build, "load_encoders", lambda _: both)
+    before = snapshot.read_live(home)
+    with held_alone(home / RUN_LOCK):
+        assert main(["kb", "publish", "--home", str(home)]) == 0
+    assert snapshot.read_live(home) != before
