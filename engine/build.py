@@ -283,7 +283,7 @@ def build_assistant(
     elif not read_live(settings.home):
         _publish_first(folder, settings.home, first, progress)
     else:
-        _keep_up(settings.home, encoders, progress)
+        _keep_up(settings.home, first, progress)
     return LiveAssistant(
         settings.home,
         encoders,
