@@ -18,7 +18,7 @@ from engine.generation.training.lora import LoraModel, read_adapter
 from engine.generation.training.trainer import BATCH, RATE, Plan, Run, Step, train
 
 CURVE, CARD = "loss.svg", "README.md"
-HELD_OUT = 24
+HELD_OUT = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ from engine.generation.training.written_examples import Written, written, writte
 CHINESE = 0.45
 SHARES = {"faq": 0.24, "written": 0.33, "describe": 0.13, "recommend": 0.26, "review": 0.04}
 HELD_TOPICS, HELD_WARES, HELD_WRITTEN = 4, 3, 24
-CPQA_SHARE = 0.25
+CPQA_SHARE = 0.3
+HELD_CPQA = 0.25
+"""The part of the held-out examples that are shoppers' own questions."""
 THEME_WEIGHT = 4
 """A theme is drawn this many times as often as a topic: it is another one every time."""
 _TRIES = 8
@@ -70,15 +72,17 @@ def build_set(
     held_wares, rest_wares = _split(wares(), HELD_WARES, split)
     held_written, rest_written = _split(written(), HELD_WRITTEN, split)
     refused: Counter[str] = Counter()
-    foreign, note = cpqa_examples(data, int(size * CPQA_SHARE), draw, refused)
+    foreign, kept_out, note = cpqa_examples(
+        data, int(size * CPQA_SHARE), draw, refused, int(held_out * HELD_CPQA)
+    )
     own = size - len(foreign)
     learn = _drawn(own, _makers(rest, rest_wares, rest_written), draw, refused,
                    lambda n: step(n, size + held_out))  # fmt: skip
-    kept = _drawn(held_out, _makers(held, held_wares, held_written), draw, Counter(),
+    kept = _drawn(held_out - len(kept_out), _makers(held, held_wares, held_written), draw, Counter(),
                   lambda n: step(own + n, size))  # fmt: skip
     mixed = [*learn, *foreign]
     draw.shuffle(mixed)
-    return TrainingSet(tuple(mixed), tuple(kept), refused, (note,) if note else ())
+    return TrainingSet(tuple(mixed), (*kept, *kept_out), refused, (note,) if note else ())
 
 
 def _split(found: Sequence[T], held: int, draw: random.Random) -> tuple[list[T], list[T]]:

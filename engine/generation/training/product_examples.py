@@ -12,7 +12,7 @@ from engine.generation.training.slots import Pair, Slots
 from engine.generation.training.typos import messy
 from engine.types import Passage, Prompt, Route, SourceKind
 
-MESSY, SPECIFIC = 0.25, 0.5
+MESSY, SPECIFIC, NARROW = 0.25, 0.5, 0.35
 FACTS = 3
 
 
@@ -52,6 +52,8 @@ def describe_example(wares: Sequence[Ware], draw: random.Random, language: str) 
     """What a product is, and single facts that are asked for."""
     ware = draw.choice(wares)
     thing = _thing(ware, draw, language, common=draw.randint(1, 4))
+    if draw.random() < NARROW:
+        return _one_fact(thing, ware, draw, language)
     passage = thing.passage(language, draw, draw.randint(1, 3))
     turns = [_general(thing, language, draw)]
     for known in draw.sample(thing.facts, min(FACTS, len(thing.facts))):
@@ -62,6 +64,17 @@ def describe_example(wares: Sequence[Ware], draw: random.Random, language: str) 
     question, answer = turns[0]
     prompt = Prompt(Route.DESCRIBE, language, question, (passage,))
     return Example(prompt, answer, ware.nouns["en"], "describe", tuple(turns[1:]))
+
+
+def _one_fact(thing: _Thing, ware: Ware, draw: random.Random, language: str) -> Example:
+    """A question shown with nothing but the fact that answers it, as the engine narrows them."""
+    known = draw.choice(thing.facts)
+    fact = known.fill(known.fact.attribute[language], language)
+    name = thing.named(language)
+    passage = Passage(f"product:{name}", SourceKind.PRODUCT, name, fact, language)
+    asked = _about(known.fact.question[language], name, language, draw)
+    prompt = Prompt(Route.DESCRIBE, language, _hasty(asked, language, draw), (passage,))
+    return Example(prompt, _told([known], thing, language, draw), ware.nouns["en"], "describe")
 
 
 def _general(thing: _Thing, language: str, draw: random.Random) -> Turn:

@@ -180,7 +180,7 @@ def test_a_messy_question_stays_readable() -> None:
 
 
 def test_without_the_data_the_set_says_why(tmp_path: Path) -> None:
-    found, note = cpqa_examples(tmp_path, 10, random.Random(0), Counter())
+    found, _, note = cpqa_examples(tmp_path, 10, random.Random(0), Counter())
     assert found == []
     assert "SHOPDESK_DATA" in note
 
@@ -198,7 +198,7 @@ def test_shoppers_own_questions_are_read_and_judged(tmp_path: Path) -> None:
         'data\ttext\n"brand: { value:""Larkhouse"" }"\tThe brand is Larkhouse.\n', encoding="utf-8"
     )
     refused: Counter[str] = Counter()
-    found, note = cpqa_examples(tmp_path, 10, random.Random(0), refused)
+    found, _, note = cpqa_examples(tmp_path, 10, random.Random(0), refused)
     assert note == ""
     assert {e.answer for e in found} == {"It is 30 cm long.", "The brand is Larkhouse."}
     assert refused == {"hetPQA en quantity": 1}
