@@ -22,6 +22,8 @@ TRIES = 3
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 2.0
 CONNECT_S = 5.0
+KEPT_OPEN = 64
+"""Idle connections kept for the next requests."""
 BYTES_A_TOKEN = 3
 """A careful guess for fitting prompts, as the server's tokenizer is not here."""
 _WORTH_TRYING_AGAIN = (408, 429, 500, 502, 503, 504, 529)
@@ -73,6 +75,8 @@ class HttpGenerator:
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(None, connect=CONNECT_S),
+            # The server queues; a pool of 100, the library's own, would make the rest wait here.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=KEPT_OPEN),
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="http", daemon=True)

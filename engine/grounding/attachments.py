@@ -14,6 +14,8 @@ from engine.types import SourceKind
 
 YES_OR_NO = "yes|no|none|是|否|无|有|没有|可|不可"
 """Values of a product's data that answer a question by themselves."""
+NEAR_BY = 40
+"""Characters from what is not included to the words that say so."""
 MOST_APART = 4
 """Words from a part to the material that a source says it is of."""
 _OF = re.compile(
@@ -24,6 +26,17 @@ _PROSE = re.compile(r"[.!?。！？]\s*$")
 """How prose ends; "height: 48 cm" does not."""
 _YES_OR_NO = re.compile(
     r"^(?P<name>[^,.;，。；]{1,40}?)[\s:：]+(?P<value>yes|no|none|是|否|无|有|没有)(?=$|[\s,，;；])",
+    re.I,
+)
+_INCLUDES = re.compile(
+    r"\b(?:comes? with|includ\w+|in the box|supplied|(?:is|are) delivered with|ships? with)\b"
+    r"|附(?:带|赠)?|包含|内含|配有|带有|自带|随箱",
+    re.I,
+)
+_NOT_INCLUDED = re.compile(
+    r"\b(?:none|not|no \w+)\b[^.;]{0,20}\b(?:in the box|included|supplied)\b"
+    r"|\b(?:sold|bought) separately\b|\bwithout (?:a |the )?(?:bulb|batter\w+)\b"
+    r"|不(?:含|附|包含|带)|另(?:购|买|售|配)|需?自备|盒内无|未附",
     re.I,
 )
 _BEST = re.compile(
@@ -46,6 +59,7 @@ def loose(reading: Reading, sources: Sequence[Source]) -> str:
         or _length(reading, sources)
         or _answered(reading, sources)
         or _superlative(reading, sources)
+        or _included(reading, sources)
     )
 
 
@@ -158,6 +172,28 @@ def _superlative(reading: Reading, sources: Sequence[Source]) -> str:
     found = _BEST.search(reading.text)
     told = (one.text for s in sources for one in (s.title, *s.sentences))
     return found.group() if found and not any(_BEST.search(text) for text in told) else ""
+
+
+def _included(reading: Reading, sources: Sequence[Source]) -> str:
+    """A bulb of which the source says "none in the box" does not come with the lamp."""
+    found = _INCLUDES.search(reading.text)
+    if found is None or _NOT_INCLUDED.search(reading.text) or _denies(reading):
+        return ""
+    told = [one for source in sources for one in source.sentences]
+    things = {t.concept: t for t in reading.tokens if _is_part(t)}
+    for one in told:
+        if _INCLUDES.search(one.text) and not _NOT_INCLUDED.search(one.text):
+            things = {c: t for c, t in things.items() if c not in {x.concept for x in one.tokens}}
+    for one in told:
+        if denied := _NOT_INCLUDED.search(one.text):
+            around = {t.concept for t in one.tokens if abs(t.start - denied.start()) <= NEAR_BY}
+            if both := things.keys() & around:
+                return things[min(both)].word
+    return ""
+
+
+def _denies(reading: Reading) -> bool:
+    return any(t.kind == "neg" or t.sign < 0 for t in reading.tokens)
 
 
 def _is_no(value: str) -> bool:

@@ -78,8 +78,8 @@ def build_set(
     own = size - len(foreign)
     learn = _drawn(own, _makers(rest, rest_wares, rest_written), draw, refused,
                    lambda n: step(n, size + held_out))  # fmt: skip
-    kept = _drawn(held_out - len(kept_out), _makers(held, held_wares, held_written), draw, Counter(),
-                  lambda n: step(own + n, size))  # fmt: skip
+    kept = _drawn(held_out - len(kept_out), _makers(held, held_wares, held_written), draw,
+                  Counter(), lambda n: step(own + n, size))  # fmt: skip
     mixed = [*learn, *foreign]
     draw.shuffle(mixed)
     return TrainingSet(tuple(mixed), (*kept, *kept_out), refused, (note,) if note else ())

@@ -151,3 +151,29 @@ def test_a_no_in_the_data_may_be_said_as_a_no(sentence: str) -> None:
 def test_of_two_free_things_the_one_spoken_of_decides() -> None:
     assert passed("Returns from Belgium are free.", SHIPPING, RETURNS)
     assert not passed("Delivery to Belgium is free.", SHIPPING, RETURNS)
+
+
+BULB = Passage(
+    "product:b", SourceKind.PRODUCT, "Paper lamp",
+    "A shade of folded paper. bulb: E27, none in the box; cable: 2 m, included", "en",
+)  # fmt: skip
+BULB_ZH = Passage(
+    "product:b", SourceKind.PRODUCT, "纸灯", "折纸灯罩。 灯泡: E27，不含灯泡; 电线: 附2米电线", "zh"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "good"),
+    [
+        ("It comes with an E27 bulb.", BULB, False),
+        ("An E27 bulb is included.", BULB, False),
+        ("The E27 bulb is not included.", BULB, True),
+        ("It comes with a cable of 2 m.", BULB, True),
+        ("附带E27灯泡。", BULB_ZH, False),
+        ("灯泡是E27，不含灯泡。", BULB_ZH, True),
+    ],
+)
+def test_what_is_not_in_the_box_is_not_said_to_come_along(
+    sentence: str, passage: Passage, good: bool
+) -> None:
+    assert passed(sentence, passage, language=passage.language) is good

@@ -50,7 +50,7 @@ def test_the_drafts_are_many_and_in_both_languages(names: tuple[str, ...], least
 
 def test_every_refusal_names_its_reason_and_keeps_the_sentence() -> None:
     kinds = {"instruction", "promise", "link", "email", "phone", "code", "token"}
-    kinds |= {"quantity", "name", "subject", "polarity", "unsupported"}
+    kinds |= {"quantity", "name", "subject", "polarity", "unsupported", "loose"}
     for draft in [*load("swapped"), *load("flipped"), *load("refused")]:
         check = check_sentence(draft.sentence, draft.sources)
         assert check.sentence == draft.sentence
