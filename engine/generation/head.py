@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
-from torch.nn import functional as f
+
+from engine.generation.linear import linear
 
 COMMON = 64_000
 """Token ids are merge ranks: lower ones are more frequent."""
@@ -36,10 +37,11 @@ class Head:
     def __init__(self, embedding: Tensor, kept: Iterable[int] | None = None) -> None:
         self._embedding = embedding
         self._ids: Tensor | None = None
-        self._rows, self._known = embedding, frozenset[int]()
+        rows, self._known = embedding, frozenset[int]()
         if kept is not None:
             self._ids = torch.tensor(sorted(kept), device=embedding.device)
-            self._rows, self._known = embedding[self._ids], frozenset(self._ids.tolist())
+            rows, self._known = embedding[self._ids], frozenset(self._ids.tolist())
+        self._scores, self._close = linear(rows), min(CLOSE, len(rows))
 
     def also(self, prompt: Iterable[int]) -> Tensor | None:
         """The tokens of a prompt that are not kept anyway, for `best`."""
@@ -52,7 +54,7 @@ class Head:
     def best(self, hidden: Tensor, also: list[Tensor | None]) -> list[list[int]]:
         """The best token after every state, shape (rows, new, hidden); `also`: one a row."""
         # bfloat16 scores are equal too often: the best few are scored again.
-        near = f.linear(hidden, self._rows).topk(min(CLOSE, len(self._rows)), -1).indices
+        near = self._scores(hidden).topk(self._close, -1).indices
         tokens = near if self._ids is None else self._ids[near]
         chosen = []
         for row, more in enumerate(also):

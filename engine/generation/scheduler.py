@@ -20,10 +20,11 @@ from engine.generation.rows import Rows
 ROWS = 8
 LENGTH = 1408
 """Tokens a row holds: the prompt's budget, its words' rounding, and the answer."""
-WIDEST = 16
-"""Most tokens of all texts together in such a step: so many are computed as if alone."""
-NARROWEST = 2
-"""One token alone takes another way through the kernels and ends a rounding apart."""
+WIDEST = 64
+"""Most tokens of all texts together in such a step."""
+NARROWEST = 4
+"""Fewer tokens of one text take another way through the kernels and end a rounding apart; from four
+on, a token is computed as if alone, whatever is beside it."""
 CHUNK = 64
 """Prompt tokens read at once; others' next tokens come between two chunks. Chunks begin at its
 multiples and only whole ones are used again: a token is always computed beside the same others, so
