@@ -64,6 +64,10 @@ class Assistant:
         turns = (*plan.session.turns[:-1], last) if last else ()
         yield Answer(reply, replace(plan.session, turns=turns))
 
+    def hurry(self, message_id: str) -> None:
+        """See Wording."""
+        self._wording.hurry(message_id)
+
     def _part(
         self, question: Question, message: Message, session: Session, language: str
     ) -> tuple[Part, Session]:

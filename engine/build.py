@@ -173,6 +173,10 @@ class LiveAssistant:
         """Grounded sentences as they are written, then the reply with the session after it."""
         return self._fresh().answer(message, session, deadline_s=deadline_s)
 
+    def hurry(self, message_id: str) -> None:
+        """See Wording."""
+        self._current.hurry(message_id)
+
     def _load(self, snapshot: str) -> Assistant:
         data = read_snapshot(self._home / "snapshots" / snapshot, self._encoders.names)
         knowledge = shop_knowledge(data, self._encoders, self._counters, self._clock())

@@ -42,6 +42,9 @@ class Desk(Protocol):
         journal's, empty where there is none (thumbs). The same message id gives the same reply.
         """
 
+    async def hurry(self, message_id: str) -> None:
+        """The same shopper has written again: no model is waited for with this message."""
+
 
 class LocalDesk:
     """Answers in this process, each turn in a thread: terminal, `ask`, replays, tests."""
@@ -85,6 +88,10 @@ class LocalDesk:
                     return
         finally:
             left.set()
+
+    async def hurry(self, message_id: str) -> None:
+        """See Desk."""
+        self._turns.hurry(message_id)
 
     def close(self) -> None:
         """Wait for the turns under way."""
@@ -143,6 +150,13 @@ class QueueDesk:
                 await asyncio.sleep(min(pause_s, max(left_s, 0)))
                 pause_s = min(pause_s * 2, LAST_PAUSE_S)
         yield await self._too_late(message)
+
+    async def hurry(self, message_id: str) -> None:
+        """See Desk. A store that is away is not waited for: it is only a matter of time."""
+        with suppress(RedisError):
+            await self._redis.xadd(
+                keys.HURRIED, {"message": message_id}, maxlen=keys.HURRIED_KEPT, approximate=True
+            )
 
     async def _enqueue(self, message: Message) -> None:
         args: list[str | int] = [

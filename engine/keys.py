@@ -30,6 +30,9 @@ FENCE = f"{PREFIX}:fence"
 """Counter of all fencing tokens ever given out; never expires, never runs backwards."""
 TURNS = f"{PREFIX}:turns"
 """Stream: one item for each conversation with waiting messages."""
+HURRIED = f"{PREFIX}:hurried"
+"""Stream: ids of messages whose shopper has written again; every engine reads the newest."""
+HURRIED_KEPT = 1000
 SCHEDULED = f"{PREFIX}:scheduled"
 """Set: the conversations that stand in TURNS."""
 

@@ -36,6 +36,9 @@ class Answering(Protocol):
     ) -> Iterator[Delta | Answer]:
         """Deltas, then exactly one Answer."""
 
+    def hurry(self, message_id: str) -> None:
+        """Wait for no model with this message: its shopper has written again."""
+
 
 class Phrases(Protocol):
     """The shop's set phrases."""
@@ -90,6 +93,10 @@ class Turns:
             recorded = self._recorded(turn_id(message))
             within_s = self._deadline_s if deadline_s is None else deadline_s
             yield recorded or (yield from self._answered(message, locked, within_s))
+
+    def hurry(self, message_id: str) -> None:
+        """Let a turn end soon, be it under way or still to come."""
+        self._assistant.hurry(message_id)
 
     def failed(self, message: Message, error: Exception) -> Reply:
         """What the shopper gets instead of an exception; the log gets where it happened."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections import abc
+from collections import OrderedDict, abc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,7 @@ from engine.types import (
 
 MAX_TOKENS = 120
 NOT_BEFORE_DEADLINE_S = 1.0
+HURRIED_KEPT = 256
 
 
 @dataclass(slots=True)
@@ -55,6 +57,23 @@ class Wording:
         self._counters = counters
         self._snapshot = snapshot
         self._daily_tokens = daily_tokens
+        self._lock = threading.Lock()
+        self._writing: dict[str, str] = {}
+        """The generator's request of each message under way."""
+        self._hurried: OrderedDict[str, None] = OrderedDict()
+
+    def hurry(self, message_id: str) -> None:
+        """The shopper has written again: the part's own words are said, no model is waited for.
+
+        Also of a message that comes later, as the word may arrive before the message does.
+        """
+        with self._lock:
+            self._hurried[message_id] = None
+            while len(self._hurried) > HURRIED_KEPT:
+                self._hurried.popitem(last=False)
+            request = self._writing.get(message_id)
+        if request and self._generator:
+            self._generator.cancel(request)
 
     def write(
         self, plan: Plan, message: Message, deadline_s: float
@@ -69,8 +88,7 @@ class Wording:
             left = deadline_s - (time.perf_counter() - started)
             draft = _Draft()
             if part.prompt and left > NOT_BEFORE_DEADLINE_S and self._may_generate(message):
-                request = f"{message.id}:{number}"
-                yield from self._draft(part, draft, message, request, left, started)
+                yield from self._draft(part, draft, message, number, left, started)
             drafted = bool(draft.said) and not draft.refused
             gap = "" if part.language == "zh" else " "
             body = gap.join(s.strip() for s in draft.said) if drafted else part.text
@@ -83,14 +101,17 @@ class Wording:
         return self._reply(plan, "\n\n".join(texts), checks, worded, timings)
 
     def _may_generate(self, message: Message) -> bool:
-        if self._generator is None:
+        if self._generator is None or message.id in self._hurried:
             return False
         return self._counters.add(f"tokens:{message.shopper}", 0) < self._daily_tokens
 
     def _draft(
-        self, part: Part, draft: _Draft, message: Message, request: str, left: float, started: float
+        self, part: Part, draft: _Draft, message: Message, number: int, left: float, started: float
     ) -> Iterator[Delta]:
         assert self._generator is not None and part.prompt is not None
+        request = f"{message.id}:{number}"
+        with self._lock:
+            self._writing[message.id] = request
         sources = sources_of(part.prompt)
         draft.titles = tuple(passage.title for passage in part.prompt.passages)
         if part.prompt.task is Route.RECOMMEND:
@@ -115,6 +136,9 @@ class Wording:
         except GeneratorError:
             draft.refused = True
         finally:
+            with self._lock:
+                self._writing.pop(message.id, None)
+            draft.refused = draft.refused or message.id in self._hurried
             self._counters.add(f"tokens:{message.shopper}", tokens)
 
     def _judge(

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -20,9 +20,6 @@ from engine.turn import Turns
 from engine.turn_queue import FINISH, SEND, names
 from engine.types import Delta, Message, Reply
 from engine.valkey import is_away, wait_until_back
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Worker", "engine_ready", "ready_engines"]
 
@@ -72,6 +69,8 @@ class Worker:
         ended = threading.Event()
         heart = threading.Thread(target=self._beat, args=(ended,), daemon=True)
         heart.start()
+        ear = threading.Thread(target=self._listen, args=(ended,), daemon=True)
+        ear.start()
         while not stop.is_set():
             try:
                 self._work()
@@ -85,6 +84,7 @@ class Worker:
                 log.warning("%d turns are left to other engines", len(self._working))
         ended.set()
         heart.join()
+        ear.join()
 
     def _work(self) -> None:
         """Read and hand out items until told to stop. Raises RedisError."""
@@ -116,14 +116,9 @@ class Worker:
             return self._at_once - len(self._working)
 
     def _read(self, place: str, room: int) -> list[tuple[str, dict[str, str]]]:
-        found = self._redis.xreadgroup(
+        return _items(self._redis.xreadgroup(
             keys.GROUP, self._member.name, {keys.TURNS: place}, count=room, block=READ_WAIT_MS
-        )
-        if not found:
-            return []
-        streams = cast("Any", found)
-        items = next(iter(streams.values()))[0] if isinstance(streams, dict) else streams[0][1]
-        return [(str(item), dict(fields)) for item, fields in items if fields]
+        ))  # fmt: skip
 
     def _begin(self, item: str, conversation: str, *, taken_over: bool) -> None:
         with self._changed:
@@ -210,6 +205,24 @@ class Worker:
         args += [keys.ANSWER_TTL_S, token]
         self._finish(keys=names(message_id, conversation), args=args)
 
+    def _listen(self, ended: threading.Event) -> None:
+        """Hear whose shoppers have written again; the word is lost with the store, no turn is."""
+        place = ""
+        while not ended.is_set():
+            try:
+                place = place or self._newest(keys.HURRIED)
+                found = self._redis.xread({keys.HURRIED: place}, block=READ_WAIT_MS)
+            except RedisError:
+                ended.wait(SIGN_EVERY_S)
+                continue
+            for item, fields in _items(found):
+                place = item
+                self._turns.hurry(fields["message"])
+
+    def _newest(self, stream: str) -> str:
+        newest = cast("Any", self._redis.xrevrange(stream, count=1))
+        return str(newest[0][0]) if newest else "0"
+
     def _beat(self, ended: threading.Event) -> None:
         while not ended.is_set():
             with self._changed:
@@ -217,6 +230,14 @@ class Worker:
             with suppress(RedisError):
                 self._member.sign(items, ready=not self._stop.is_set())
             ended.wait(SIGN_EVERY_S)
+
+
+def _items(found: Any) -> list[tuple[str, dict[str, str]]]:
+    """The items of one stream, as either protocol version gives them."""
+    if not found:
+        return []
+    items = next(iter(found.values()))[0] if isinstance(found, dict) else found[0][1]
+    return [(str(item), dict(fields)) for item, fields in items if fields]
 
 
 def _message(stored: str) -> Message | None:

@@ -74,6 +74,9 @@ class _ConstantDesk:
         """Gives the reply."""
         yield Reply(ANSWER, Route.FAQ, None, 1.0, "en")
 
+    async def hurry(self, message_id: str) -> None:
+        """Nothing takes time here."""
+
 
 def bench_intake(messages: int = MESSAGES) -> dict[str, Any]:
     """Messages a second from waiting updates to sent answers; needs a checkout's emulator.

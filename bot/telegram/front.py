@@ -164,6 +164,7 @@ class Front:
             handlers.handle,
             handlers.apologise,
             window_s=parts.options.burst_window_s,
+            hurry=handlers.hurry,
         )
         jobs: list[Coroutine[Any, Any, Any]] = [pump.run(), lost.wait()]
         if not self._account.webhook_url:

@@ -32,6 +32,9 @@ class Desk(Protocol):
     def stream(self, message: Message) -> AsyncIterator[Delta | Reply]:
         """Sentences as they are ready, then the reply, last."""
 
+    async def hurry(self, message_id: str) -> None:
+        """The same shopper has written again: no model is waited for with this message."""
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -66,6 +69,10 @@ class Handlers:
             return () if last.kind is Kind.ACTION else await staff.from_shopper(case, burst)
         chat = await self._house.chats.get(last.chat_id, last.language_hint)
         return await self._answer(burst, chat)
+
+    async def hurry(self, burst: Sequence[Incoming]) -> None:
+        """The shopper of a turn under way has written again."""
+        await self._house.desk.hurry(_message_id(burst))
 
     async def apologise(self, burst: Sequence[Incoming]) -> tuple[Delivery, ...]:
         """What a shopper is told when a turn cannot be made at all."""
@@ -176,7 +183,7 @@ class Handlers:
     def _message(self, burst: Sequence[Incoming], action: str | None, words: str) -> Message:
         last = burst[-1]
         return Message(
-            id=f"tg-{burst[0].update_id}",
+            id=_message_id(burst),
             conversation=self._house.pseudonyms.conversation(last.chat_id, last.thread_id),
             shopper=self._house.pseudonyms.shopper(last.user_id),
             text=words,
@@ -197,6 +204,10 @@ class Handlers:
             return False
         soon = (turn.edited_at - turn.at).total_seconds() <= EDIT_COUNTS_FOR_S
         return soon and chat.last == turn.message_id
+
+
+def _message_id(burst: Sequence[Incoming]) -> str:
+    return f"tg-{burst[0].update_id}"
 
 
 def _to(turn: Incoming) -> Delivery:

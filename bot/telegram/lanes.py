@@ -45,6 +45,8 @@ class _Lane:
     queue: deque[Waiting] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    working: Burst = ()
+    """What is being answered now."""
 
 
 class Lanes:
@@ -57,12 +59,17 @@ class Lanes:
         *,
         window_s: float,
         alone: int | None = None,
+        hurry: Callable[[Burst], None] = lambda burst: None,
     ) -> None:
-        """`recall` tells the burst an update began before a restart; `alone`: a chat without."""
+        """`recall` tells the burst an update began before a restart; `alone`: a chat without.
+
+        `hurry` is told of a burst being worked on whose shopper has written again.
+        """
         self._work = work
         self._recall = recall
         self._window_s = window_s
         self._alone = alone
+        self._hurry = hurry
         self._lanes: dict[int, _Lane] = {}
         self._pending = 0
         self._worked = asyncio.Event()
@@ -71,6 +78,8 @@ class Lanes:
         """Append to its chat's lane."""
         self._pending += 1
         lane = self._lanes.setdefault(waiting.incoming.chat_id, _Lane())
+        if lane.working and _goes_after(waiting.incoming, lane.working[0].incoming):
+            self._hurry(lane.working)
         lane.queue.append(waiting)
         lane.arrived.set()
         if lane.task is None:
@@ -96,7 +105,9 @@ class Lanes:
         try:
             while lane.queue:
                 burst = await self._gather(lane)
+                lane.working = burst
                 await self._work(burst)
+                lane.working = ()
                 self._pending -= len(burst)
                 self._worked.set()
         finally:
@@ -147,6 +158,14 @@ class Lanes:
 
     def _mergeable(self, incoming: Incoming) -> bool:
         return incoming.kind in (Kind.TEXT, Kind.NOTICE) and incoming.chat_id != self._alone
+
+
+def _goes_after(new: Incoming, first: Incoming) -> bool:
+    """Whether somebody who is being answered has written more; a tap is no writing."""
+    return new.kind is Kind.TEXT and (new.user_id, new.thread_id) == (
+        first.user_id,
+        first.thread_id,
+    )
 
 
 def _last(burst: list[Waiting]) -> float:

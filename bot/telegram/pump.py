@@ -6,8 +6,9 @@ import asyncio
 import json
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from redis.exceptions import RedisError
 from telegram import Update
@@ -33,6 +34,7 @@ READ_WAIT_MS = 2_000
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.25, 15.0
 
 Handle = Callable[[Sequence[Incoming]], Awaitable[tuple[Delivery, ...]]]
+Hurry = Callable[[Sequence[Incoming]], Coroutine[Any, Any, None]]
 
 
 class Pump:
@@ -48,6 +50,7 @@ class Pump:
         apologise: Handle,
         *,
         window_s: float,
+        hurry: Hurry | None = None,
     ) -> None:
         self._bot = bot
         self._inbox = inbox
@@ -55,7 +58,9 @@ class Pump:
         self._reader = reader
         self._handle = handle
         self._apologise = apologise
-        self._lanes = Lanes(self._work, inbox.burst, window_s=window_s, alone=reader.staff_chat)
+        self._hurry = hurry
+        self._lanes = Lanes(self._work, inbox.burst, window_s=window_s, alone=reader.staff_chat,
+                            hurry=self._hurry_on)  # fmt: skip
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -98,7 +103,14 @@ class Pump:
             self._lanes.put(Waiting(item, incoming, resumed))
 
     def _answer_at_once(self, query_id: str) -> None:
-        task = asyncio.create_task(self._answer(query_id))
+        self._beside(self._answer(query_id))
+
+    def _hurry_on(self, burst: Burst) -> None:
+        if self._hurry:
+            self._beside(self._hurry([waiting.incoming for waiting in burst]))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 

@@ -60,6 +60,7 @@ class Room:
         self._open: set[str] = set()
         self._finished: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._bucket = limits.TokenBucket(limits.MESSAGES_PER_S, limits.MESSAGE_BURST)
+        self._hurries: set[asyncio.Task[None]] = set()
         self._worker = asyncio.create_task(self._work())
 
     @property
@@ -113,6 +114,8 @@ class Room:
             return
         if self._waiting.full():
             raise Refused(Code.BUSY, asked.id)
+        if not asked.action:
+            self._hurry()
         self._waiting.put_nowait(asked)
         self._open.add(asked.id)
         self._post(protocol.about("accepted", asked.id))
@@ -125,6 +128,13 @@ class Room:
         except (RedisError, OSError):
             log.exception("cannot look up buttons")
             raise Refused(Code.UNAVAILABLE, asked.id) from None
+
+    def _hurry(self) -> None:
+        """Who writes again is not to wait for a model's words on what was asked before."""
+        for id in self._open:
+            task = asyncio.create_task(self._house.desk.hurry(f"{self.conversation}:{id}"))
+            self._hurries.add(task)
+            task.add_done_callback(self._hurries.discard)
 
     def _post(self, frame: dict[str, Any]) -> None:
         for connection in self.connections:

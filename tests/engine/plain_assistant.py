@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,9 +36,15 @@ class PlainAssistant:
     """Says back what it was told and the how manieth it was.
 
     "wait 0.2" takes its time, "model 5" too where there is any, "boom …" raises, "nothing"
-    answers with no text, "die" kills the process, the button "human:" asks for a person. Two
-    deltas come before each reply.
+    answers with no text, "die" kills the process, the button "human:" asks for a person; "dream"
+    goes on for ten seconds, unless hurried. Two deltas come before each reply.
     """
+
+    def __init__(self) -> None:
+        self._hurried: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+
+    def hurry(self, message_id: str) -> None:
+        self._hurried[message_id].set()
 
     def answer(
         self, message: Message, session: Session, *, deadline_s: float = 20.0
@@ -50,6 +58,8 @@ class PlainAssistant:
             time.sleep(float(words[words.index("wait") + 1]))
         if "model" in words and deadline_s > 0:
             time.sleep(float(words[words.index("model") + 1]))
+        if "dream" in words:
+            self._hurried[message.id].wait(10.0)
         if "boom" in words:
             raise ValueError(f"cannot make sense of {message.text!r}")
         count = f"That was number {len(session.turns) + 1}."

@@ -63,6 +63,16 @@ class TestEveryDesk:
         numbers = sorted(int(reply.text.rstrip(".").split()[-1]) for reply in replies)
         assert numbers == list(range(1, 21))
 
+    async def test_who_writes_again_waits_for_no_model(self, opened: Opened) -> None:
+        asked = said("dream on")
+        dreaming = asyncio.create_task(reply_of(opened.desk, asked))
+        await asyncio.sleep(0.3)
+        assert not dreaming.done()
+        await opened.desk.hurry("of another message")
+        await opened.desk.hurry(asked.id)
+        async with asyncio.timeout(5):
+            assert (await dreaming).text.startswith("You said: dream on.")
+
     async def test_a_slow_conversation_holds_up_no_other(self, opened: Opened) -> None:
         slow = asyncio.create_task(reply_of(opened.desk, said("wait 1.5", "slow")))
         await asyncio.sleep(0.1)

@@ -60,6 +60,7 @@ class RuleDesk:
     """Seconds an answer takes, by a word in the question."""
     failing: int = 0
     """How many answers raise yet, for a question with "crash" in it."""
+    hurried: list[str] = field(default_factory=list)
     running: int = 0
     most_running: int = 0
 
@@ -82,6 +83,10 @@ class RuleDesk:
             yield self.answer(message)
         finally:
             self.running -= 1
+
+    async def hurry(self, message_id: str) -> None:
+        """Keep the id."""
+        self.hurried.append(message_id)
 
     def answer(self, message: Message) -> Reply:
         """The reply these rules give."""

@@ -26,6 +26,7 @@ class Worked:
 
     bursts: list[list[str]] = field(default_factory=list)
     known: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    hurried: list[list[str]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self, burst: Burst) -> None:
@@ -38,7 +39,10 @@ class Worked:
         return self.known.get(update_id, ())
 
     def lanes(self, window_s: float = 0.0) -> Lanes:
-        return Lanes(self.work, self.recall, window_s=window_s)
+        return Lanes(self.work, self.recall, window_s=window_s, hurry=self.hurry)
+
+    def hurry(self, burst: Burst) -> None:
+        self.hurried.append([part.incoming.text for part in burst])
 
     async def until(self, bursts: int) -> None:
         async with asyncio.timeout(3):
@@ -63,6 +67,22 @@ async def test_a_slow_chat_holds_up_no_other() -> None:
     lanes.put(waiting(2, 2, "quick"))
     await worked.until(2)
     assert worked.bursts == [["quick"], ["slow"]]
+
+
+async def test_only_who_is_being_answered_and_writes_again_hurries_the_answer() -> None:
+    worked = Worked()
+    lanes = worked.lanes()
+    lanes.put(waiting(1, -5, "slow", user_id=1))
+    await asyncio.sleep(0.05)
+    lanes.put(waiting(2, -5, "another person", user_id=2))
+    lanes.put(waiting(3, -5, "rate_up:1", kind=Kind.ACTION, user_id=1))
+    assert worked.hurried == []
+    lanes.put(waiting(4, -5, "and to Norway?", user_id=1))
+    assert worked.hurried == [["slow"]]
+    await worked.until(4)
+    lanes.put(waiting(5, -5, "later", user_id=1))
+    await worked.until(5)
+    assert worked.hurried == [["slow"]]
 
 
 async def test_a_burst_becomes_one_turn() -> None:

@@ -67,6 +67,7 @@ class ScriptedDesk:
 
     seen: list[Message] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    hurried: list[str] = field(default_factory=list)
     running: int = 0
     most_running: int = 0
     pause_s: float = 0.0
@@ -81,6 +82,10 @@ class ScriptedDesk:
                 yield part
         finally:
             self.running -= 1
+
+    async def hurry(self, message_id: str) -> None:
+        """Keep the id."""
+        self.hurried.append(message_id)
 
     async def _answer(self, message: Message) -> AsyncIterator[Delta | Reply]:
         if message.action:

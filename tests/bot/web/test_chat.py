@@ -206,6 +206,18 @@ async def test_a_desk_that_fails_shows_no_reason_and_the_chat_goes_on(page: Page
         assert (await chat.ask("hello"))["type"] == "reply"
 
 
+async def test_writing_again_hurries_the_answer_under_way(page: Page) -> None:
+    async with page.chat() as chat:
+        await chat.send(type="text", id="first", text="slow question")
+        await chat.next("typing")
+        await chat.send(type="text", id="second", text="hello")
+        assert (await chat.next("accepted"))["id"] == "second"
+        page.desk.gate.set()
+        assert (await chat.next("reply"))["id"] == "first"
+        assert (await chat.next("reply"))["id"] == "second"
+        assert [name.rsplit(":", 1)[1] for name in page.desk.hurried] == ["first"]
+
+
 async def test_an_answer_made_while_the_page_was_away_is_fetched_on_return(page: Page) -> None:
     cookie = await page.cookie()
     async with page.chat(cookie) as chat:

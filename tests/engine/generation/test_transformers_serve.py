@@ -16,7 +16,8 @@ import pytest
 from tokenizers import Tokenizer, processors
 
 from engine.generation.http import HttpGenerator
-from tests.engine.generation.tiny import BOS, QUESTIONS, Tiny, asked, judge
+from engine.generation.local import BOS
+from tests.engine.generation.tiny import QUESTIONS, Tiny, asked, judge
 
 READY_S = 120.0
 TOKENS = 40

@@ -65,11 +65,15 @@ class Typist:
         """Nothing to give back."""
 
 
-def said(typist: Typist) -> tuple[list[str], Reply]:
+def worded_by(typist: Typist) -> Wording:
+    return Wording(typist, MemoryCounters(), snapshot="s", daily_tokens=1000)
+
+
+def said(typist: Typist, wording: Wording | None = None) -> tuple[list[str], Reply]:
     """The deltas and the reply for a question about shipping."""
+    wording = wording or worded_by(typist)
     prompt = Prompt(Route.FAQ, "en", "How much is shipping?", (SHIPPING,))
     part = Part(prompt.question, Route.FAQ, "en", SHIPPING.text, WordedBy.OPERATOR, prompt=prompt)
-    wording = Wording(typist, MemoryCounters(), snapshot="s", daily_tokens=1000)
     message = Message("m", "c", "s", prompt.question, datetime.now(UTC))
     writing = wording.write(Plan("en", (part,), Session("c")), message, 30.0)
     deltas: list[str] = []
@@ -132,3 +136,46 @@ def test_a_model_that_says_nothing_leaves_the_passage() -> None:
     deltas, reply = said(Typist([" ", "\n"]))
     assert deltas == []
     assert reply.text == SHIPPING.text
+
+
+class Hurried(Typist):
+    """Whose shopper writes again when the second piece is due; no more pieces come then."""
+
+    wording: Wording | None = None
+
+    def stream(
+        self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
+    ) -> Iterator[str]:
+        """The first piece, and the word of hurry."""
+        assert self.wording is not None
+        self.typed += 1
+        yield self._pieces[0]
+        self.wording.hurry("m")
+        if request_id not in self.cancelled:
+            yield from self._pieces[1:]
+
+
+def test_a_shopper_who_writes_again_gets_the_passage_and_the_model_stops() -> None:
+    typist = Hurried(TRUE)
+    typist.wording = worded_by(typist)
+    deltas, reply = said(typist, typist.wording)
+    assert deltas == [TRUE[0].strip()]
+    assert typist.cancelled == ["m:0"]
+    assert (reply.text, reply.receipt.worded_by) == (SHIPPING.text, WordedBy.OPERATOR)
+
+
+def test_hurried_before_its_turn_a_message_is_put_to_no_model() -> None:
+    typist = Typist(TRUE)
+    wording = worded_by(typist)
+    wording.hurry("m")
+    deltas, reply = said(typist, wording)
+    assert (deltas, typist.typed) == ([], 0)
+    assert reply.text == SHIPPING.text
+
+
+def test_hurrying_others_changes_nothing() -> None:
+    typist = Typist(TRUE)
+    wording = worded_by(typist)
+    for number in range(1000):
+        wording.hurry(f"other {number}")
+    assert said(typist, wording)[1].receipt.worded_by is WordedBy.MODEL
