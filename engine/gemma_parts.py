@@ -13,8 +13,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as f
 
 from engine.errors import ModelError
+from engine.linear import Linear, linear
 
 MEND_FOLDER = (
     "delete this folder if shopdesk prepared it: the next start makes it anew; "
@@ -75,50 +77,85 @@ def read_shape(folder: Path) -> Shape:
         ) from error  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One block's weights; the norms before projections are folded into them."""
+Turned = tuple[Tensor, Tensor]
+"""Cosines and signed sines of positions, each (rows, new, 1, head size)."""
 
-    qkv: Tensor
-    out: Tensor
-    gate_up: Tensor
-    down: Tensor
-    q_norm: Tensor
-    k_norm: Tensor
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One layer, ready for use: projections as products, the norms before them folded in.
+
+    What adds up from layer to layer is float32; products take and give the weights' own type.
+    """
+
+    qkv: Linear
+    out: Linear
+    gate_up: Linear
+    down: Linear
+    heads: Tensor
+    """Norm weights of every query and key head, (heads + key heads, head size), float32."""
     after_attention: Tensor
     after_feed_forward: Tensor
+    eps: Tensor
+    dtype: torch.dtype
+
+    def normed(self, x: Tensor) -> Tensor:
+        """RMS norm as the projections take it; its weights lie in theirs."""
+        return (x * scale(x, self.eps)).to(self.dtype)
+
+    def looking(self, x: Tensor, shape: Shape, turned: Turned) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of (rows, new, hidden), each (rows, heads, new, head size)."""
+        rows, new, _ = x.shape
+        turning = shape.heads + shape.kv_heads
+        found = self.qkv(self.normed(x)).view(rows, new, turning + shape.kv_heads, -1)
+        qk, values = found[:, :, :turning], found[:, :, turning:].transpose(1, 2)
+        qk = qk * scale(qk, self.eps) * self.heads
+        # Half a turn of the vector, with signed sines: the rotation in three operations.
+        qk = torch.addcmul(qk * turned[0], qk.roll(shape.head_size // 2, -1), turned[1])
+        qk = qk.to(found.dtype).transpose(1, 2)
+        return qk[:, : shape.heads], qk[:, shape.heads :], values
+
+    def looked(self, x: Tensor, seen: Tensor) -> Tensor:
+        """x and what attention saw, (rows, heads, new, head size), together."""
+        y = self.out(seen.transpose(1, 2).reshape(*x.shape[:2], -1))
+        return torch.addcmul(x, y * scale(y, self.eps), self.after_attention)
+
+    def fed(self, x: Tensor) -> Tensor:
+        """x after the feed-forward part."""
+        gate, up = self.gate_up(self.normed(x)).chunk(2, -1)
+        y = self.down(f.gelu(gate, approximate="tanh").mul_(up))
+        return torch.addcmul(x, y * scale(y, self.eps), self.after_feed_forward)
 
 
-def read_layer(
-    weights: Mapping[str, Tensor], prefix: str, dtype: torch.dtype, norm_dtype: torch.dtype
-) -> Layer:
+def read_block(
+    weights: Mapping[str, Tensor], prefix: str, shape: Shape, dtype: torch.dtype
+) -> Block:
     """One block out of a model's weights, whose names begin with `prefix`. Raises KeyError."""
 
     def get(name: str) -> Tensor:
         return weights[f"{prefix}{name}.weight"].float()
 
-    def scale(name: str) -> Tensor:
-        return (1 + get(name)).to(norm_dtype)
-
     qkv = torch.cat([get(f"self_attn.{name}_proj") for name in "qkv"])
     gate_up = torch.cat([get("mlp.gate_proj"), get("mlp.up_proj")])
-    return Layer(
-        qkv=(qkv * (1 + get("input_layernorm"))).to(dtype).contiguous(),
-        out=get("self_attn.o_proj").to(dtype),
-        gate_up=(gate_up * (1 + get("pre_feedforward_layernorm"))).to(dtype).contiguous(),
-        down=get("mlp.down_proj").to(dtype),
-        q_norm=scale("self_attn.q_norm"),
-        k_norm=scale("self_attn.k_norm"),
-        after_attention=scale("post_attention_layernorm"),
-        after_feed_forward=scale("post_feedforward_layernorm"),
+    heads = [(1 + get("self_attn.q_norm")).expand(shape.heads, -1),
+             (1 + get("self_attn.k_norm")).expand(shape.kv_heads, -1)]  # fmt: skip
+    return Block(
+        qkv=linear((qkv * (1 + get("input_layernorm"))).to(dtype)),
+        out=linear(get("self_attn.o_proj").to(dtype)),
+        gate_up=linear((gate_up * (1 + get("pre_feedforward_layernorm"))).to(dtype)),
+        down=linear(get("mlp.down_proj").to(dtype)),
+        heads=torch.cat(heads),
+        after_attention=1 + get("post_attention_layernorm"),
+        after_feed_forward=1 + get("post_feedforward_layernorm"),
+        eps=torch.tensor(shape.eps, device=qkv.device),
+        dtype=dtype,
     )
 
 
-def norm(x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
-    """RMS norm over the last dimension, computed in float32."""
-    wide = x.float()
-    wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + eps)
-    return (wide if weight is None else wide * weight.float()).to(x.dtype)
+def scale(x: Tensor, eps: Tensor) -> Tensor:
+    """What an RMS norm multiplies by, float32, shape (…, 1); in few operations."""
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=torch.float32)
+    return torch.addcmul(eps, length, length, value=1 / x.shape[-1]).rsqrt_()
 
 
 def frequencies(size: int, theta: float) -> Tensor:
@@ -127,15 +164,10 @@ def frequencies(size: int, theta: float) -> Tensor:
     return torch.as_tensor(1.0 / theta**exponents)
 
 
-def rotation(positions: Tensor, turn: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Cosines and sines for `rotate`; positions (rows, new), turn: `frequencies`."""
+def rotation(positions: Tensor, turn: Tensor) -> Turned:
+    """Of positions, (rows, new), by `frequencies`."""
     angles = positions[:, :, None].float() * turn.to(positions.device)
     both = torch.cat((angles, angles), -1)[:, :, None]
-    return both.cos().to(dtype), both.sin().to(dtype)
-
-
-def rotate(x: Tensor, turned: tuple[Tensor, Tensor]) -> Tensor:
-    """Queries or keys, shape (rows, new, heads, size), turned to their positions."""
-    cos, sin = turned
-    first, second = x.chunk(2, -1)
-    return x * cos + torch.cat((-second, first), -1) * sin
+    sines = both.sin()
+    sines[..., : len(turn)].neg_()
+    return both.cos(), sines

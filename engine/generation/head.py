@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import torch
 from torch import Tensor
 
-from engine.generation.linear import linear
+from engine.linear import linear
 
 COMMON = 64_000
 """Token ids are merge ranks: lower ones are more frequent."""

@@ -19,13 +19,13 @@ from torch.nn import functional as f
 
 from engine.errors import ModelError
 from engine.gemma_parts import (
-    Layer,
+    Block,
+    Turned,
     frequencies,
-    norm,
-    read_layer,
+    read_block,
     read_shape,
-    rotate,
     rotation,
+    scale,
 )
 from engine.retrieval.encoders import Vectors
 
@@ -59,8 +59,8 @@ class EmbeddingGemma:
         modules = json.loads((folder / "modules.json").read_text("utf-8"))
         self._embedding = weights["embed_tokens.weight"]
         self._norm = 1 + weights["norm.weight"].float()
-        self._layers = [
-            read_layer(weights, f"layers.{i}.", self._dtype, torch.float32)
+        self._blocks = [
+            read_block(weights, f"layers.{i}.", self._shape, self._dtype)
             for i in range(len(self._shape.sliding))
         ]
         self._projections = [
@@ -113,38 +113,29 @@ class EmbeddingGemma:
         x = self._embedding[tokens].float() * self._shape.hidden**0.5
         positions = torch.arange(tokens.shape[1], device=self._device)[None]
         turned = {
-            slides: rotation(positions, frequencies(self._shape.head_size, theta), torch.float32)
+            slides: rotation(positions, frequencies(self._shape.head_size, theta))
             for slides, theta in ((True, self._shape.theta_sliding), (False, self._shape.theta))
         }
         mask = None if bool(kept.all()) else kept[:, None, None, :]
-        for layer, slides in zip(self._layers, self._shape.sliding, strict=True):
-            x = self._one(layer, x, turned[slides], mask)
-        x = norm(x, self._norm, self._shape.eps)
+        for block, slides in zip(self._blocks, self._shape.sliding, strict=True):
+            x = self._one(block, x, turned[slides], mask)
+        x = x * scale(x, self._blocks[0].eps) * self._norm
         weight = kept[:, :, None].float()
-        return (x * weight).sum(1) / weight.sum(1)
+        pooled: Tensor = (x * weight).sum(1) / weight.sum(1)
+        return pooled
 
-    def _one(
-        self, layer: Layer, x: Tensor, turned: tuple[Tensor, Tensor], mask: Tensor | None
-    ) -> Tensor:
-        shape, (rows, length, _) = self._shape, x.shape
-
-        def linear(values: Tensor, weight: Tensor) -> Tensor:
-            return f.linear(values.to(self._dtype), weight).float()
-
-        heads = linear(norm(x, None, shape.eps), layer.qkv).view(rows, length, -1, shape.head_size)
-        q, k, v = torch.split(heads, [shape.heads, shape.kv_heads, shape.kv_heads], 2)
-        q = rotate(norm(q, layer.q_norm, shape.eps), turned).transpose(1, 2)
-        k = rotate(norm(k, layer.k_norm, shape.eps), turned).transpose(1, 2)
-        v = v.transpose(1, 2)
-        if shape.kv_heads != shape.heads:
-            times = shape.heads // shape.kv_heads
-            k, v = k.repeat_interleave(times, 1), v.repeat_interleave(times, 1)
-        mixed = f.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=shape.scale)
-        mixed = mixed.transpose(1, 2).reshape(rows, length, -1)
-        x = x + norm(linear(mixed, layer.out), layer.after_attention, shape.eps)
-        gate, up = linear(norm(x, None, shape.eps), layer.gate_up).chunk(2, -1)
-        inner = linear(f.gelu(gate, approximate="tanh") * up, layer.down)
-        return x + norm(inner, layer.after_feed_forward, shape.eps)
+    def _one(self, block: Block, x: Tensor, turned: Turned, mask: Tensor | None) -> Tensor:
+        queries, keys, values = block.looking(x, self._shape, turned)
+        group = self._shape.heads // self._shape.kv_heads
+        if group > 1:
+            keys, values = (
+                one[:, :, None].expand(-1, -1, group, -1, -1).flatten(1, 2)
+                for one in (keys, values)
+            )
+        seen = f.scaled_dot_product_attention(
+            queries, keys, values, attn_mask=mask, scale=self._shape.scale
+        )
+        return block.fed(block.looked(x, seen))
 
 
 def _fastest(device: torch.device) -> torch.dtype:
