@@ -13,6 +13,7 @@ from engine.errors import GeneratorError
 from engine.generation.generator import Generator
 from engine.grounding.amounts import leaves_out_amount
 from engine.grounding.listing import said_twice, strange_item, unnamed
+from engine.grounding.opening import borne_out, without_opening
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.types import (
@@ -146,6 +147,8 @@ class Wording:
     ) -> Iterator[Delta]:
         if draft.refused or not sentence.strip():
             return
+        if not draft.said and not borne_out(sentence.strip(), sources.question):
+            sentence = without_opening(sentence.strip())
         check = check_sentence(sentence.strip(), sources)
         strange = said_twice(sentence, draft.titles) or strange_item(sentence, draft.listed)
         if check.passed and strange:

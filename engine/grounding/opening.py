@@ -1,0 +1,63 @@
+"""A yes, no or sorry before a sentence: said only where the sentence itself bears it out."""
+
+from __future__ import annotations
+
+import re
+
+from engine.grounding.reading import Reading, read
+
+_YES = (
+    r"yes|yeah|yep|sure|certainly|of course|absolutely|correct"
+    r"|(?:可以|能|会|行|要|用|需要|支持|有|含|带|包|算|好|对|是)的?|当然(?:可以)?|没问题"
+)
+_NO = (
+    r"no|nope|sorry|unfortunately|i'?m afraid(?: not)?|not really"
+    r"|(?:不(?:可以|能|会|行|要|用|需要|必|支持|是|含|带|包|算|好|对)|没有?|别)的?|(?:很|非常)?抱歉"
+    r"|不好意思|对不起"
+)
+_OPENING = re.compile(rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO}))\s*[,，;；:：—–]+\s*", re.I)
+_LIMITS = re.compile(
+    r"\b(?:only|until|at most|no longer|without|neither|nobody|nothing|none)\b|[只仅]|最多|之前",
+    re.I,
+)
+LEAST_SHARED = 0.25
+"""Of what the question is about, by weight, that the rest must take up."""
+_LIGHT = frozenset({"light", "neg"})
+_WEIGHT = {"gram": 0.35}
+
+
+def without_opening(sentence: str) -> str:
+    """The sentence without its yes, no and sorry; as it is where nothing would be left."""
+    rest = sentence
+    while found := _OPENING.match(rest):
+        rest = rest[found.end() :]
+    return rest[:1].upper() + rest[1:] if rest.strip() else sentence
+
+
+def borne_out(sentence: str, question: str) -> bool:
+    """Whether a yes or no at the beginning, if any, agrees with what follows it.
+
+    What follows must take up what was asked, and deny something after a no and nothing after a yes.
+    """
+    found = _OPENING.match(sentence)
+    if found is None:
+        return True
+    rest = read(without_opening(sentence))
+    if not _takes_up(rest, read(question)):
+        return False
+    return _denies(rest) == bool(found["no"])
+
+
+def _takes_up(rest: Reading, question: Reading) -> bool:
+    asked = {t.concept: _WEIGHT.get(t.kind, 1.0) for t in question.tokens if t.kind not in _LIGHT}
+    said = {t.concept for t in rest.tokens}
+    whole = sum(asked.values())
+    shared = sum(weight for concept, weight in asked.items() if concept in said)
+    return bool(shared) and shared >= LEAST_SHARED * whole
+
+
+def _denies(rest: Reading) -> bool:
+    first = [t for t in rest.tokens if t.clause == 0]
+    ends = rest.starts[1] if len(rest.starts) > 1 else len(rest.text)
+    said_no = any(t.kind == "neg" or t.sign < 0 for t in first)
+    return said_no or bool(_LIMITS.search(rest.text[:ends]))
