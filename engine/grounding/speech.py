@@ -68,7 +68,13 @@ _INSTRUCTIONS = re.compile(
     r"|this) (?:passage|context|document)s? (?:say|state|mention|above|do|provide)|\[\d+\]"
     r"|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|系统提示|提示词|忽略(?:以上|之前|上述)"
     r"|^\W*(?:问题|回答|答案|资料|来源|段落|上下文|用户|助手|问|答|指令|问句)\s*\d*\s*[:：]"
-    r"|根据(?:以上|上述|所给|提供的)?(?:段落|资料|上下文|文本|材料)|指令",
+    r"|根据(?:以上|上述|所给|提供的)?(?:段落|资料|上下文|文本|材料)|指令"
+    # A shop speaks of goods and orders, never of how it is to be answered.
+    r"|\b(?:your|the|this|each|every|an?) (?:repl(?:y|ies)|responses?|answers?)\b"
+    r"|\b(?:answer|reply|respond)(?:ing)? (?:only|in|with the|the question)\b"
+    r"|\bonly (?:answer|reply|respond)\b|\bfrom now on\b"
+    r"|(?:回答|回复|答复)(?:中|里|的(?:结尾|开头|最后)|必须|只能|时要)|(?:只能?|仅)(?:用.{1,6})?(?:回答|回复)"
+    r"|从现在(?:起|开始)",
     re.I,
 )
 _ECHO = re.compile(
