@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from redis import Redis
 
+from engine.processes import give_back_freed
 from engine.progress import shown_steps
 from engine.turn import Answering, Phrases, Turns
 from engine.worker import Worker
@@ -75,6 +76,7 @@ def _real_assistant(
         )
     gc.freeze()
     gc.enable()
+    give_back_freed()
     return made
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from engine.errors import GeneratorError, ModelError
 from engine.generation.generator import Generator
+from engine.processes import give_back_freed
 from engine.types import Prompt
 
 
@@ -71,6 +72,7 @@ class LoadingGenerator:
         loaded, failure = None, None
         try:
             loaded = self._load()
+            give_back_freed()
         except ModelError as error:
             failure = error
         except Exception as error:

@@ -20,6 +20,19 @@ def undone(reading: Reading, sources: Sequence[Source]) -> bool:
     )
 
 
+def of_others(reading: Reading, question: Reading) -> str:
+    """The goods a sentence denies something of, where the question is about others, or "".
+
+    "Opened tea cannot be returned" is true, and no answer about a lamp.
+    """
+    asked = {t.concept for t in question.tokens if t.kind == "ware"}
+    told = {t.concept: t.word for t in reading.tokens if t.kind == "ware"}
+    denies = any(t.kind == "neg" for t in reading.tokens)
+    if not (asked and told and denies) or asked & told.keys():
+        return ""
+    return next(iter(told.values()))
+
+
 def _unfounded(about: frozenset[str], told: Sequence[Said]) -> bool:
     near = [denies for words, denies in told if words & about]
     return bool(near) and not any(near)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from engine.grounding.attachments import loose
-from engine.grounding.denied import undone
+from engine.grounding.denied import of_others, undone
 from engine.grounding.dimensions import wrong_unit
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
@@ -122,6 +122,9 @@ def _refusal(reading: Reading, question: Reading, sources: Sources) -> str:
     kind, mark = unknown_mark(reading, read_sources, sources.links)
     if kind:
         return f"{kind}:{mark}"
+    entries = all(p.kind is SourceKind.ENTRY for p in sources.passages)
+    if entries and (others := of_others(reading, question)):
+        return f"beside:{others}"
     return _facts_refusal(reading, question, read_sources, sources.names)
 
 

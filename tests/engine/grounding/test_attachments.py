@@ -177,3 +177,24 @@ def test_what_is_not_in_the_box_is_not_said_to_come_along(
     sentence: str, passage: Passage, good: bool
 ) -> None:
     assert passed(sentence, passage, language=passage.language) is good
+
+
+OPENED = Passage(
+    "entry:o", SourceKind.ENTRY, "Opened items",
+    "You may open and try products as you would in a shop. Opened tea and living plants cannot be"
+    " returned.", "en",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "good"),
+    [
+        ("can i return a lamp i opened", False),
+        ("can i return tea i opened", True),
+        ("are the plants returnable once opened", True),
+        ("can i return something i opened", True),
+    ],
+)
+def test_what_is_denied_of_other_goods_is_no_answer(question: str, good: bool) -> None:
+    sentence = "No, opened tea and living plants cannot be returned."
+    assert passed(sentence, OPENED, question=question, language="en") is good
