@@ -18,6 +18,11 @@ _ENGLISH = re.compile(
     r"(?=\s*(?:[?.!,;]|$)|\s+(?:for|in|with|under|that|which|who|to|from|at|on|please|pls|plz|left"
     r"|here|by|below|around|as|too|or|and|available|my|is|are|like)\b)"
 )
+_FORM = re.compile(
+    r"\b(?:options?|versions?|colou?rs?|shades?|sizes?|choices?|models?|styles?|kinds?|types?"
+    r"|alternatives?)$|^(?:更|适合|适用)|[点些号码款版样种]$"
+)
+"""Other forms of a thing: "a softer version", 大一点."""
 _CHINESE = re.compile(
     r"(?:有没有|有无|卖不卖|想买|想要|要买|买得到|有|卖|買|买|找)(?:卖|買|买)?(?:一?[个把件条双只盏张套款些点])?"
     r"(?P<thing>[\u4e00-\u9fff]{2,5}?)(?=卖|吗|嗎|么|嘛|呢|啊|没|沒|[，,？?。!！]|$)"
@@ -52,6 +57,12 @@ def thing_asked(text: str) -> str:
         named = not any(not w.isascii() and w in thing for w in read_data("words.yaml")["vague"])
         return thing if named and len(thing) > 1 else ""
     return ""
+
+
+def names_another(text: str) -> bool:
+    """Whether "do you have …" names a thing of its own, not another form of what was shown."""
+    thing = thing_asked(text)
+    return bool(thing) and not _FORM.search(thing) and not materials_in(thing)
 
 
 def materials_in(text: str, excluded: Collection[str] = ()) -> tuple[Material, ...]:

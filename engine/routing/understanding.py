@@ -10,6 +10,7 @@ from engine.retrieval.spelling import Speller
 from engine.retrieval.text import is_chinese, normalise, terms, undisguised
 from engine.routing.constraints import ConstraintReader, Constraints
 from engine.routing.cues import has, strip
+from engine.routing.things import names_another
 from engine.types import Message, Route, Session, Shop, Turn
 
 PART_END = re.compile(r"(?<=[?？])\s*|\n+|(?<=[。！])\s*|(?<=[.!])\s+")
@@ -131,7 +132,8 @@ class Understanding:
             return replace(alone, context=context)
         if len(terms(asked)) > SHORT_TERMS:
             return alone
-        wish = before.route is Route.RECOMMEND and _may_be_a_wish(asked) and not self._kinds(asked)
+        named = bool(self._kinds(asked)) or names_another(asked)
+        wish = before.route is Route.RECOMMEND and _may_be_a_wish(asked) and not named
         refined = replace(self._merged(alone, context), refining=True) if wish else None
         return replace(alone, context=context, refined=refined)
 

@@ -148,3 +148,20 @@ def test_a_price_is_a_price_whatever_was_said_of_sending(ask: Ask) -> None:
     _, session = ask("describe the Harbour desk lamp")
     part = ask("how much is it", session)[0].parts[0]
     assert part.products[0].price.amount == Decimal("39.50")
+
+
+@pytest.mark.parametrize("text", ["do you have umbrellas?", "有雨伞吗"])
+def test_a_thing_named_after_goods_were_shown_is_not_those_goods(ask: Ask, text: str) -> None:
+    _, session = ask("warm gloves under 40 euros")
+    part = ask(text, session)[0].parts[0]
+    assert not any("glove" in card.name.lower() or "手套" in card.name for card in part.products)
+    assert "“" in part.text
+
+
+@pytest.mark.parametrize(
+    "text", ["do you have a softer version", "have you got them bigger", "有大一点的吗"]
+)
+def test_another_form_of_what_was_shown_stays_with_it(ask: Ask, text: str) -> None:
+    _, session = ask("warm gloves under 40 euros")
+    part = ask(text, session)[0].parts[0]
+    assert any("glove" in card.name.lower() or "手套" in card.name for card in part.products)
