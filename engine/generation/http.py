@@ -130,6 +130,8 @@ class HttpGenerator:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._client.aclose()
+        # Streams left half way are closed here, not when the loop is gone.
+        await asyncio.get_running_loop().shutdown_asyncgens()
 
     def _ended(self, future: Future[None]) -> None:
         """Tell the breaker how it went. Raises GeneratorError."""
