@@ -37,7 +37,7 @@ UNIT_GROUPS = {
     "week": "week weeks 周 个星期 星期",
     "month": "month months 个月",
     "year": "year years 年 岁",
-    "hour": "hour hours h 小时 个小时",
+    "hour": "hour hours h hr hrs 小时 个小时",
     "minute": "minute minutes min 分钟",
     "percent": "% percent",
     "cm": "cm 厘米 centimetres",
@@ -58,6 +58,7 @@ _CAPITALS = (
     "All Each Any Both Orders Items Returns Hello Hi Thanks Thank Unfortunately Of Is Are Can "
     "Do Not"
 )
+_AGE = re.compile(r"\bage[sd]?(?: of| from)?:? (?:\d+\s?(?:-|to|and) ?)?$", re.I)
 COMMON_CAPITALS = frozenset(_CAPITALS.split())
 
 
@@ -101,6 +102,8 @@ def numbers(text: str) -> list[tuple[float, str, str]]:
         for name in ("eur", "usd", "rmb"):
             if before == name:
                 unit = UNIT_OF[name]
+        if not unit and _AGE.search(text[: hit.start()]):
+            unit = "year"
         try:
             found.append((_value(hit.group().rstrip(".,")), unit, hit.group()))
         except ValueError:

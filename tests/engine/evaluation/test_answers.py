@@ -13,6 +13,7 @@ import pytest
 from engine.errors import ShopdeskError
 from engine.evaluation.answer_questions import AnswerQuestion, read_answer_questions
 from engine.evaluation.answers import answer_all, details, figures
+from engine.evaluation.second_extractor import unsupported
 from engine.retrieval.answerable import PassageCheck
 from engine.types import Passage, Prompt, Route
 
@@ -171,3 +172,19 @@ def test_an_empty_or_foreign_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ShopdeskError, match="not UTF-8"):
         read_answer_questions(path)
+
+
+@pytest.mark.parametrize(
+    ("sent", "source", "found"),
+    [
+        ("It is recommended for ages 3 and up.", "3 years & up.", []),
+        ("It is recommended for ages 3-7.", "Recommended for ages: 3-7 years.", []),
+        ("The battery lasts about 8 hours.", "I think it is 8hr a battery.", []),
+        ("It is for ages 4 and up.", "3 years & up.", ["quantity:4"]),
+        ("The battery lasts about 8 hours.", "It lasts 8 days.", ["quantity:8 hour"]),
+    ],
+)
+def test_the_second_judge_knows_ages_and_hours_by_other_spellings(
+    sent: str, source: str, found: list[str]
+) -> None:
+    assert [one.split(" year")[0] for one in unsupported(sent, [source])] == found
