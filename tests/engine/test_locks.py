@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from engine.locks import held_alone, held_in_turn, is_held
+
+LOOKED_S = 30.0
+"""Long enough for a busy machine to let both threads run."""
 
 
 def test_a_lock_is_held_as_long_as_its_block_runs(tmp_path: Path) -> None:
@@ -36,13 +40,15 @@ def test_looking_at_a_lock_keeps_nobody_from_it(tmp_path: Path) -> None:
     looking = Thread(target=look)
     looking.start()
     try:
-        for _ in range(50):
+        taken, until = 0, time.monotonic() + LOOKED_S
+        while (taken < 50 or len(seen) <= 50) and time.monotonic() < until:
             with held_alone(lock):
                 assert is_held(lock)
+            taken += 1
     finally:
         stop.set()
         looking.join()
-    assert len(seen) > 50, "nobody looked"
+    assert taken >= 50 and len(seen) > 50, "nobody looked"
 
 
 def test_the_next_in_turn_is_told_that_it_waits(
