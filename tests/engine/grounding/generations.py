@@ -185,6 +185,14 @@ def _details(generation: Generation) -> str:
     )  # fmt: skip
 
 
+def generator_with(adapter: Path | None) -> Generator:
+    """The default model with the shipped adapter, or with another one."""
+    settings = Settings.load()
+    if adapter:
+        settings = replace(settings, model=str(prepare_default_model(settings, adapter=adapter)))
+    return build_generator(settings)
+
+
 def main() -> int:
     """Run as a command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -192,11 +200,7 @@ def main() -> int:
     parser.add_argument("--details", type=Path)
     parser.add_argument("--adapter", type=Path, help="another adapter than the shipped one")
     arguments = parser.parse_args()
-    settings = Settings.load()
-    if arguments.adapter:
-        folder = prepare_default_model(settings, adapter=arguments.adapter)
-        settings = replace(settings, model=str(folder))
-    generator = build_generator(settings)
+    generator = generator_with(arguments.adapter)
     done = []
     for generation in generate(prompts(arguments.n), generator):
         done.append(generation)

@@ -15,17 +15,14 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
 from pathlib import Path
 
-from engine.generation.generator import build_generator
-from engine.generation.prepare import prepare_default_model
-from engine.settings import Settings
 from engine.types import Passage, Prompt, Route, SourceKind
 from knowledge_base.store import load
-from tests.engine.grounding.generations import SHOP, Generation, generate
+from tests.engine.grounding.generations import SHOP, Generation, generate, generator_with
 
 DATA = Path(__file__).parents[2] / "data"
 OWN, DETECTORS = DATA / "planted_own.jsonl", DATA / "planted_bipia.json"
@@ -151,11 +148,7 @@ def main() -> int:
     parser.add_argument("--details", type=Path)
     parser.add_argument("--adapter", type=Path, help="another adapter than the shipped one")
     arguments = parser.parse_args()
-    settings = Settings.load()
-    if arguments.adapter:
-        folder = prepare_default_model(settings, adapter=arguments.adapter)
-        settings = replace(settings, model=str(folder))
-    generator = build_generator(settings)
+    generator = generator_with(arguments.adapter)
     made = trials()
     done = list(_told(made, generate([t.prompt for t in made], generator)))
     generator.close()
