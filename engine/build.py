@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +14,7 @@ from engine.assistant import Assistant
 from engine.counters import DailyCounters, MemoryCounters
 from engine.generation.generator import Generator
 from engine.knowledge import ShopKnowledge
+from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
 from engine.orders import Orders
 from engine.publish import asked_rows, build_snapshot, publish
@@ -45,11 +44,9 @@ from engine.retrieval.snapshot import (
 )
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
-from engine.types import Answer, Delta, Message, Plan, Session
+from engine.types import Message, Session
 from engine.wording import Wording
 from knowledge_base.store import Knowledge, ensure_shop, live_entries, load
-
-LOOK_FOR_PUBLISH_S = 1.0
 
 
 def shop_knowledge(
@@ -112,104 +109,26 @@ def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:
     return Recommender(search.products, known.shop, co_occurrence(known.events))
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def live_assistant(
+    home: Path,
+    encoders: Encoders,
+    generator: Generator | None,
+    counters: DailyCounters,
+    daily_tokens: int,
+    only: str = "",
+    clock: Callable[[], datetime] = now,
+) -> LiveAssistant:
+    """The assistant of a home's live snapshot, or of the snapshot `only`."""
 
-
-class LiveAssistant:
-    """The assistant of the live snapshot; follows a publish within a few seconds.
-
-    With `only` it stays with that snapshot. At the shop's midnight it is made anew, as entries
-    begin and cease to be valid. A snapshot that does not load leaves the one before in place.
-    """
-
-    def __init__(
-        self,
-        home: Path,
-        encoders: Encoders,
-        generator: Generator | None,
-        counters: DailyCounters,
-        daily_tokens: int,
-        only: str = "",
-        clock: Callable[[], datetime] = _now,
-    ) -> None:
-        self._home = home
-        self._only = only
-        self._clock = clock
-        self._encoders = encoders
-        self._generator = generator
-        self._counters = counters
-        self._daily_tokens = daily_tokens
-        self._looked_at = 0.0
-        self._swapping = threading.Lock()
-        self._current = self._load(only or read_live(home))
-
-    @property
-    def snapshot(self) -> str:
-        """The content hash of the knowledge it answers from."""
-        return self._current.snapshot
-
-    @property
-    def encoders(self) -> Encoders:
-        """The encoders it reads questions with."""
-        return self._encoders
-
-    @property
-    def default_language(self) -> str:
-        """The shop's own language."""
-        return self._current.replies.default_language
-
-    def text(self, key: str, language: str, **values: object) -> str:
-        """A set phrase of the live snapshot, in a language, else in the shop's own."""
-        return self._current.replies.text(key, language, **values)
-
-    def plan(self, message: Message, session: Session) -> Plan:
-        """How a message is to be answered."""
-        return self._fresh().plan(message, session)
-
-    def answer(
-        self, message: Message, session: Session, *, deadline_s: float = 20.0
-    ) -> Iterator[Delta | Answer]:
-        """Grounded sentences as they are written, then the reply with the session after it."""
-        return self._fresh().answer(message, session, deadline_s=deadline_s)
-
-    def hurry(self, message_id: str) -> None:
-        """See Wording."""
-        self._current.hurry(message_id)
-
-    def _load(self, snapshot: str) -> Assistant:
-        data = read_snapshot(self._home / "snapshots" / snapshot, self._encoders.names)
-        knowledge = shop_knowledge(data, self._encoders, self._counters, self._clock())
-        wording = Wording(
-            self._generator, self._counters, snapshot=data.id, daily_tokens=self._daily_tokens
-        )
+    def read(snapshot: str) -> Assistant:
+        data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
+        knowledge = shop_knowledge(data, encoders, counters, clock())
+        wording = Wording(generator, counters, snapshot=data.id, daily_tokens=daily_tokens)
         assistant = Assistant(knowledge, wording)
-        _warm_up(assistant, self._clock())
+        _warm_up(assistant, clock())
         return assistant
 
-    def _fresh(self) -> Assistant:
-        now = time.monotonic()
-        if now - self._looked_at > LOOK_FOR_PUBLISH_S and self._swapping.acquire(blocking=False):
-            self._looked_at = now
-            live = self._only or read_live(self._home)
-            if live and (live != self._current.snapshot or self._day_is_over()):
-                threading.Thread(target=self._swap, args=(live,), daemon=True).start()
-            else:
-                self._swapping.release()
-        return self._current
-
-    def _day_is_over(self) -> bool:
-        return self._clock().astimezone(self._current.zone).date() != self._current.day
-
-    def _swap(self, snapshot: str) -> None:
-        import logging
-
-        try:
-            self._current = self._load(snapshot)
-        except Exception:
-            logging.getLogger(__name__).exception("snapshot %s does not load", snapshot)
-        finally:
-            self._swapping.release()
+    return LiveAssistant(home, read, encoders, only, clock)
 
 
 def _warm_up(assistant: Assistant, now: datetime) -> None:
@@ -265,7 +184,7 @@ def build_assistant(
     progress: Progress | None = None,
     aside: bool = False,
     at_once: bool = False,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] = now,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
@@ -288,7 +207,7 @@ def build_assistant(
         _publish_first(folder, settings.home, first, progress)
     else:
         _keep_up(settings.home, first, progress)
-    return LiveAssistant(
+    return live_assistant(
         settings.home,
         encoders,
         generator,

@@ -20,6 +20,7 @@ from engine.worker import Worker
 
 if TYPE_CHECKING:
     from engine.generation.loading import LoadingGenerator
+    from engine.live import LiveAssistant
     from engine.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,14 @@ def run_worker(
     journal = Journal.open(settings)
     # Until it is ready a signal just ends it: there is nothing to finish.
     generator = None if assistant else load_later(settings)
-    answering = assistant or _real_assistant(settings, redis, generator)
+    real = None if assistant else _real_assistant(settings, redis, generator)
     told = phrases or _shop_phrases(settings)
+    answering = assistant or real
+    assert answering is not None
     worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
     with _stopped_by_signals() as stop:
+        if real:
+            threading.Thread(target=real.follow, args=(stop,), daemon=True).start()
         if generator:
             # Most answers need none: turns are taken while it loads.
             generator.start(on_failure=stop.set)
@@ -60,7 +65,7 @@ def run_worker(
 
 def _real_assistant(
     settings: Settings, redis: Redis, generator: LoadingGenerator | None
-) -> Answering:
+) -> LiveAssistant:
     from engine.build import build_assistant
     from engine.counters import RedisCounters
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from engine.benchmarks.many_entries import many_entries, write_many
-from engine.build import LiveAssistant
 from engine.evaluation.measures import percentiles
+from engine.live import LiveAssistant
 from engine.publish import publish
 from engine.retrieval.encoders import Encoders, Vectors
 from engine.retrieval.index import DenseIndex

@@ -25,6 +25,7 @@ from engine.gemma_parts import (
     rotation,
     scale,
 )
+from engine.linear import fastest
 
 ALIGNED = 64
 """Attention looks at a multiple of so many places, the rest of them masked."""
@@ -71,7 +72,11 @@ class Gemma:
 
     def __init__(self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype) -> None:
         self.shape = shape
-        self.embedding = weights["model.embed_tokens.weight"].to(dtype)
+        stored = weights["model.embed_tokens.weight"]
+        # Rows are widened as they are read: what is stored in half the bytes stays so.
+        self.embedding = stored if dtype == torch.float32 else stored.to(dtype)
+        self.like = torch.zeros((), dtype=dtype, device=stored.device)
+        """Of the type and on the device that it computes with."""
         self._blocks = [
             read_block(weights, f"model.layers.{i}.", shape, dtype)
             for i in range(len(shape.sliding))
@@ -79,18 +84,20 @@ class Gemma:
         self._norm = 1 + weights["model.norm.weight"].float()
         self._normaliser = float(torch.tensor(shape.hidden**0.5, dtype=dtype))
         self._turns = {
-            slides: frequencies(shape.head_size, theta).to(self.embedding.device)
+            slides: frequencies(shape.head_size, theta).to(self.like.device)
             for slides, theta in ((True, shape.theta_sliding), (False, shape.theta))
         }
 
     @classmethod
-    def load(cls, folder: Path, dtype: torch.dtype = torch.bfloat16, device: str = "cpu") -> Gemma:
-        """Read a model folder (config.json, model.safetensors). Raises ModelError."""
+    def load(cls, folder: Path, dtype: torch.dtype | None = None, device: str = "cpu") -> Gemma:
+        """Read a model folder (config.json, model.safetensors), by default into the type the
+        device multiplies fastest. Raises ModelError."""
         from safetensors.torch import load_file
 
         shape = read_shape(folder)
         try:
-            return cls(shape, load_file(folder / "model.safetensors", device=device), dtype)
+            return cls(shape, load_file(folder / "model.safetensors", device=device),
+                       dtype or fastest(torch.device(device)))  # fmt: skip
         except Exception as error:
             raise ModelError(
                 f"the model does not load ({type(error).__name__}: {error})",
@@ -115,21 +122,21 @@ class Gemma:
         for number, block in enumerate(self._blocks):
             slides = self.shape.sliding[number]
             x = block.fed(self._attend(block, number, x, places, turned[slides], cache))
-        return (x * scale(x, self._blocks[0].eps) * self._norm).to(self.embedding.dtype)
+        return (x * scale(x, self._blocks[0].eps) * self._norm).to(self.like.dtype)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores of every token after states of shape (…, hidden), shape (…, vocabulary)."""
-        return f.linear(hidden, self.embedding)
+        return f.linear(hidden, self.embedding.to(hidden.dtype))
 
     def _place(self, row: int, start: int, new: int, length: int) -> Place:
         seen = min(-(-(start + new) // ALIGNED) * ALIGNED, length)
-        device = self.embedding.device
+        device = self.like.device
         own = torch.arange(start, start + new, device=device)[:, None]
         other = torch.arange(seen, device=device)[None]
         hidden = other > own
         far = other <= own - self.shape.window
-        nothing = torch.zeros((new, seen), dtype=self.embedding.dtype, device=device)
+        nothing = torch.zeros((new, seen), dtype=self.like.dtype, device=device)
         masks = {
             slides: nothing.masked_fill(hidden | far if slides else hidden, -torch.inf)
             for slides in (True, False)

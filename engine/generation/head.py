@@ -34,14 +34,20 @@ def common_tokens(vocabulary: Mapping[str, int]) -> list[int]:
 class Head:
     """Greedy choice. With `kept` None every token of the vocabulary is looked at."""
 
-    def __init__(self, embedding: Tensor, kept: Iterable[int] | None = None) -> None:
+    def __init__(
+        self,
+        embedding: Tensor,
+        kept: Iterable[int] | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        """`dtype`: of the states it is asked about, by default the embedding's own."""
         self._embedding = embedding
         self._ids: Tensor | None = None
         rows, self._known = embedding, frozenset[int]()
         if kept is not None:
             self._ids = torch.tensor(sorted(kept), device=embedding.device)
             rows, self._known = embedding[self._ids], frozenset(self._ids.tolist())
-        self._scores, self._close = linear(rows), min(CLOSE, len(rows))
+        self._scores, self._close = linear(rows.to(dtype or embedding.dtype)), min(CLOSE, len(rows))
 
     def also(self, prompt: Iterable[int]) -> Tensor | None:
         """The tokens of a prompt that are not kept anyway, for `best`."""

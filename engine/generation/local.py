@@ -72,7 +72,7 @@ class LocalGenerator:
                 f"the tokenizer does not load ({error})", where=str(folder), mend=MEND_FOLDER
             ) from error
         model = Gemma.load(folder, device=device)
-        head = Head(model.embedding, common_tokens(tokenizer.get_vocab()))
+        head = Head(model.embedding, common_tokens(tokenizer.get_vocab()), model.like.dtype)
         return cls(folder.name, model, tokenizer, head=head)
 
     @property

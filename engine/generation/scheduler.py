@@ -86,10 +86,10 @@ class Scheduler:
         nothing."""
         self._model = model
         self._ends = ends
-        self._head = head or Head(model.embedding)
+        self._head = head or Head(model.embedding, dtype=model.like.dtype)
         self._width = width
         self.counts = Counts()
-        cache = KeyValues(model.shape, rows, LENGTH + ALIGNED, model.embedding)
+        cache = KeyValues(model.shape, rows, LENGTH + ALIGNED, model.like)
         self._cache, self._rows = cache, Rows(cache, rows, CHUNK)
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._active: list[Request] = []
@@ -158,7 +158,7 @@ class Scheduler:
             left = request.prompt[request.read : request.read + CHUNK]
             if not left:
                 continue
-            tokens = torch.tensor([left], device=self._model.embedding.device)
+            tokens = torch.tensor([left], device=self._model.like.device)
             hidden = self._model.step(tokens, [request.row], [request.read], self._cache)
             request.read += len(left)
             self._rows.read(request.row, left)
@@ -175,7 +175,7 @@ class Scheduler:
         width = max(NARROWEST, 1 + max(map(len, drafts)))
         lines = [[r.answer[-1], *d, *[0] * (width - 1 - len(d))]
                  for r, d in zip(ready, drafts, strict=True)]  # fmt: skip
-        tokens = torch.tensor(lines, device=self._model.embedding.device)
+        tokens = torch.tensor(lines, device=self._model.like.device)
         places = [len(r.prompt) + r.written - 1 for r in ready]
         hidden = self._model.step(tokens, [r.row for r in ready], places, self._cache)
         best = self._head.best(hidden, [r.also for r in ready])

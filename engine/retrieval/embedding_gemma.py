@@ -27,6 +27,7 @@ from engine.gemma_parts import (
     rotation,
     scale,
 )
+from engine.linear import fastest
 from engine.retrieval.encoders import Vectors
 
 PROMPT = "task: sentence similarity | query: "
@@ -43,7 +44,7 @@ class EmbeddingGemma:
         self.name = "embeddinggemma-300m"
         self._shape = read_shape(folder)
         self._device = torch.device(device)
-        self._dtype = _fastest(self._device)
+        self._dtype = fastest(self._device)
         try:
             self._read(folder)
         except Exception as error:
@@ -136,11 +137,3 @@ class EmbeddingGemma:
             queries, keys, values, attn_mask=mask, scale=self._shape.scale
         )
         return block.fed(block.looked(x, seen))
-
-
-def _fastest(device: torch.device) -> torch.dtype:
-    """bfloat16 where the chip multiplies it, else float32."""
-    if device.type == "cpu":
-        known = bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-        return torch.bfloat16 if known else torch.float32
-    return torch.bfloat16

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.build import LiveAssistant, build_assistant
+from engine.build import build_assistant
+from engine.live import LiveAssistant
 from engine.privacy import mask
 from engine.settings import Settings
 from engine.types import Message, Plan, Session

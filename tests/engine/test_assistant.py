@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.build import LiveAssistant
+from engine.live import LiveAssistant
 from engine.types import Band, Route, Session, WordedBy
 from knowledge_base.store import DEMO_SHOP, load
 from tests.engine.conftest import Ask

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.build import LiveAssistant
+from engine.live import LiveAssistant
 from knowledge_base.store import DEMO_SHOP, load
 from tests.engine.shopper_questions import (
     FRESH,

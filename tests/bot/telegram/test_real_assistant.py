@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.build import LiveAssistant, build_assistant
+from engine.build import build_assistant
 from engine.desk import LocalDesk
 from engine.journal import Journal
+from engine.live import LiveAssistant
 from engine.privacy import mask
 from engine.sessions import MemorySessions
 from engine.settings import Settings

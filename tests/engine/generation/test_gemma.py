@@ -11,12 +11,13 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, Gemma3ForCausalLM
 
-from engine.build import LiveAssistant
+from engine.build import live_assistant
 from engine.counters import MemoryCounters
 from engine.generation.gemma import Gemma, KeyValues
 from engine.generation.local import BOS, LocalGenerator
 from engine.generation.prepare import prepare_default_model
 from engine.generation.prompts import render
+from engine.live import LiveAssistant
 from engine.settings import Settings
 from engine.types import (
     Answer,
@@ -65,7 +66,7 @@ def real(folder: Path) -> Iterator[LocalGenerator]:
 
 def logits_in_chunks(model: Gemma, ids: list[int], chunk: int) -> torch.Tensor:
     """The scores after the last token, the text read piece by piece in row 2 of 3."""
-    cache = KeyValues(model.shape, 3, len(ids) + 8, model.embedding)
+    cache = KeyValues(model.shape, 3, len(ids) + 8, model.like)
     for start in range(0, len(ids), chunk):
         hidden = model.step(torch.tensor([ids[start : start + chunk]]), [2], [start], cache)
     return model.logits(hidden)[0, -1]
@@ -131,7 +132,7 @@ class Counting:
 @pytest.mark.model
 def test_a_certain_answer_never_asks_the_model(shop: LiveAssistant, real: LocalGenerator) -> None:
     model = Counting(real)
-    assistant = LiveAssistant(shop._home, shop._encoders, model, MemoryCounters(), 20_000)
+    assistant = live_assistant(shop.home, shop.encoders, model, MemoryCounters(), 20_000)
 
     def ask(text: str) -> Answer:
         message = Message(text, "c", "shopper", text, datetime(2026, 11, 24, tzinfo=UTC))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.build import LiveAssistant
+from engine.live import LiveAssistant
 from engine.retrieval.answerable import PassageCheck
 from engine.types import Passage, Route, SourceKind
 
