@@ -16,6 +16,7 @@ from engine.generation.gemma import ALIGNED, Gemma, KeyValues
 from engine.generation.head import Head
 from engine.generation.lookup import LONGEST, WIDTH, draft
 from engine.generation.rows import Rows
+from engine.processes import step_behind
 
 ROWS = 8
 LENGTH = 1408
@@ -127,6 +128,8 @@ class Scheduler:
         self._thread.join()
 
     def _run(self) -> None:
+        # An answer that needs no model takes milliseconds; it is not to wait for one that does.
+        step_behind()
         while not self._closing:
             self._admit()
             try:

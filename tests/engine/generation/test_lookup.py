@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -98,6 +101,15 @@ def test_without_drafts_it_writes_the_same_in_more_steps(ours: LocalGenerator) -
         plain.close()
     assert plain.counts.written == ours.counts.written
     assert plain.counts.steps > ours.counts.steps
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have one niceness here")
+def test_the_model_writes_behind_what_needs_none(ours: LocalGenerator) -> None:
+    write(ours, QUESTIONS[0])
+    thread = ours._scheduler._thread.native_id
+    assert thread is not None
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert os.getpriority(os.PRIO_PROCESS, thread) > own
 
 
 def test_a_head_cut_short_still_knows_the_prompts_own_tokens() -> None:
