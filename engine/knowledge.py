@@ -15,7 +15,8 @@ from engine.orders import SOURCE, OrderAnswer, Orders
 from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.clauses import asked_texts
-from engine.retrieval.entries import EntrySearch, Found
+from engine.retrieval.entries import EntrySearch
+from engine.retrieval.found import Found
 from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.retrieval.spelling import Speller
 from engine.routing.colours import colour_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.answers.talk import human_button
-from engine.retrieval.entries import Found
+from engine.retrieval.found import Found
 from engine.types import (
     ActionKind,
     Band,

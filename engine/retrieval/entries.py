@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from engine.retrieval.calibration import CANDIDATES, Calibration, Ranked, rank, reranked
 from engine.retrieval.clauses import asked_texts, sentences, ways_to_ask
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.features import ENTRY_FEATURES, RERANK_FEATURES, EntryFeatures, Query
+from engine.retrieval.found import Found, Tried, agreed, routes_apart, together
 from engine.retrieval.mentions import Mentions
 from engine.retrieval.rows import ROUTE
 from engine.retrieval.text import normalise, plain_characters
 from engine.retrieval.trials import unseen_share
 from engine.types import Band
 
-NEAR_LOGITS = 2.0
 JOINED, SAME_TOPIC, MEANT = 0.5, 1.2, 1.2
 """A follow-up's log-odds: its own, plus those after the question before, plus being on topic,
 plus being what its "it" means."""
@@ -28,33 +28,7 @@ MOST_UNSEEN = 0.4
 """Share of a question's term weight that may be unknown to all entries in an answer told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Entry ids best first, and what is believed of the first."""
-
-    entries: tuple[str, ...]
-    logits: tuple[float, ...]
-    confidence: float
-    band: Band
-    features: Mapping[str, float]
-    route: str = ""
-    """The route whose examples came first, before any entry, and how sure that is."""
-    route_confidence: float = 0.0
-    reranked: bool = False
-    """Whether the re-ranking encoder was asked."""
-    route_logits: Mapping[str, float] = field(default_factory=dict)
-    """Log-odds of every other route's best example."""
-
-
 Enough = Callable[[Found], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """One way of asking: what it found, and the log-odds of every source."""
-
-    found: Found
-    logits: Mapping[str, float]
 
 
 class EntrySearch:
@@ -91,7 +65,8 @@ class EntrySearch:
         first = self._judged(question, self._surest(question, language))
         if not self._wants_second_look(first, language) or enough(first):
             return first
-        return self._judged(question, self._surest(question, language, rerank=True))
+        second = self._judged(question, self._surest(question, language, rerank=True))
+        return agreed(first, second)
 
     def mentions(self, thing: str) -> bool:
         """Whether one text of an entry has every word of a thing, or words that begin so."""
@@ -106,8 +81,8 @@ class EntrySearch:
         sure = found.band is Band.CERTAIN or found.route_confidence >= SURE_OF_ROUTE
         return self._found[key].reranks and bool(found.entries) and not sure
 
-    def _judged(self, question: str, tried: _Tried) -> Found:
-        found = _routes_apart(tried.found, tried.logits)
+    def _judged(self, question: str, tried: Tried) -> Found:
+        found = routes_apart(tried.found, tried.logits)
         exact = self._exact(question)
         if exact is not None and exact.startswith(ROUTE):
             name = exact.removeprefix(ROUTE)
@@ -152,7 +127,7 @@ class EntrySearch:
             return first
         return self._both(asked, whole, alone, joined, topic)
 
-    def _both(self, asked: str, whole: str, alone: _Tried, joined: _Tried, topic: str) -> Found:
+    def _both(self, asked: str, whole: str, alone: Tried, joined: Tried, topic: str) -> Found:
         near = self._topics.get(topic, frozenset())
         meant = topic if POINTING.search(asked.lower()) else ""
         scores = {
@@ -168,7 +143,7 @@ class EntrySearch:
         order = sorted(scores, key=lambda source: -scores[source])[:CANDIDATES]
         agreeing = [t for t in (alone, joined) if t.found.entries[0] == order[0]]
         tried = max(agreeing or (alone, joined), key=lambda t: t.found.confidence)
-        found = _routes_apart(
+        found = routes_apart(
             replace(tried.found, entries=tuple(order), logits=tuple(scores[s] for s in order)),
             scores,
         )
@@ -190,11 +165,11 @@ class EntrySearch:
         names = self._mentions_of(found.entries[0]).strange_names(question)
         return bool(names) or found.features["unseen"] > MOST_UNSEEN
 
-    def _surest(self, question: str, language: str, *, rerank: bool = False) -> _Tried:
+    def _surest(self, question: str, language: str, *, rerank: bool = False) -> Tried:
         key = self._encoders.key(language)
         features = self._found[key]
         if not features.sources or not question.strip():
-            return _Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
+            return Tried(Found((), (), 0.0, Band.UNKNOWN, EMPTY_FEATURES), {})
         texts, told_by = ways_to_ask(question)
         first = self._encoders.questions(key, texts)
         second = self._encoders.questions(RERANK, texts) if rerank else [None] * len(texts)
@@ -203,10 +178,10 @@ class EntrySearch:
             _one(features, features.query(text, a, b), calibration)
             for text, a, b in zip(texts, first, second, strict=True)
         ]
-        return _together(tried, told_by)
+        return together(tried, told_by)
 
 
-def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> _Tried:
+def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> Tried:
     matrix = features.matrix(query)
     unseen = unseen_share(features, query)
     ranked = rank(matrix, query, unseen, calibration)
@@ -221,50 +196,7 @@ def _one(features: EntryFeatures, query: Query, calibration: Calibration) -> _Tr
         {**first, "unseen": unseen},
         reranked=query.rerank is not None,
     )
-    return _Tried(found, dict(zip(features.sources, logits, strict=True)))
-
-
-def _together(tried: Sequence[_Tried], whole_ones: int) -> _Tried:
-    """The whole message and its clauses as one: half of the say has the whole.
-
-    As sure as the surest of the first `whole_ones`, the message and its sentences, that found
-    the same first; told only if there is one. A clause alone lacks too much to be sure by.
-    """
-    whole, *clauses = tried
-    if not clauses:
-        return whole
-    logits = {
-        source: (logit + sum(c.logits[source] for c in clauses) / len(clauses)) / 2
-        for source, logit in whole.logits.items()
-    }
-    order = sorted(logits, key=lambda source: -logits[source])[:CANDIDATES]
-    agreeing = [t for t in tried[:whole_ones] if t.found.entries[0] == order[0]]
-    found = max(agreeing or [whole], key=lambda t: t.found.confidence).found
-    if not agreeing and found.band in (Band.CERTAIN, Band.LIKELY):
-        found = replace(found, band=Band.UNSURE)
-    ranked = tuple(logits[source] for source in order)
-    return _Tried(replace(found, entries=tuple(order), logits=ranked), logits)
-
-
-def _routes_apart(found: Found, logits: Mapping[str, float]) -> Found:
-    """Entries alone, with the route that came before them noted; then no entry is the answer."""
-    routes = {s.removeprefix(ROUTE): v for s, v in logits.items() if s.startswith(ROUTE)}
-    kept = [(e, v) for e, v in zip(found.entries, found.logits, strict=True)
-            if not e.startswith(ROUTE)]  # fmt: skip
-    alone = replace(found, entries=tuple(e for e, _ in kept), logits=tuple(v for _, v in kept),
-                    route_logits=routes)  # fmt: skip
-    if found.entries and found.entries[0].startswith(ROUTE):
-        name = found.entries[0].removeprefix(ROUTE)
-        near = bool(kept) and found.logits[0] - kept[0][1] <= NEAR_LOGITS
-        offered = near and found.band in (Band.UNSURE, Band.LIKELY)
-        return replace(
-            alone,
-            route=name,
-            route_confidence=found.confidence,
-            confidence=0.0,
-            band=Band.UNSURE if offered else Band.UNKNOWN,
-        )
-    return alone if alone.entries else replace(alone, band=Band.UNKNOWN)
+    return Tried(found, dict(zip(features.sources, logits, strict=True)))
 
 
 def _bare(question: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine.retrieval.entries import Found
+from engine.retrieval.found import Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.rows import GOODS
 from engine.retrieval.text import terms

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from engine.orders import TOKEN, order_number, told_order
-from engine.retrieval.entries import Found
+from engine.retrieval.found import Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.text import normalise, terms
 from engine.routing.cues import has

@@ -24,7 +24,7 @@ from engine.build import load_encoders, shop_knowledge
 from engine.counters import MemoryCounters
 from engine.privacy import mask
 from engine.publish import publish
-from engine.retrieval.entries import Found
+from engine.retrieval.found import Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.snapshot import read_snapshot
 from engine.routing.evidence import Evidence, evidence

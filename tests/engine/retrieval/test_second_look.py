@@ -16,6 +16,7 @@ from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval.encoders import RERANK, Encoder, Encoders, Vectors
 from engine.retrieval.entries import EntrySearch
+from engine.retrieval.found import Found, agreed
 from engine.retrieval.snapshot import is_outdated, read_live, read_snapshot, write_live
 from engine.routing.constraints import Constraints
 from engine.settings import Settings
@@ -152,3 +153,26 @@ def test_an_operators_publish_meanwhile_is_not_undone(
     write_live(tmp_path, "someone-elses")
     assert not write_live(tmp_path, built, only_over=first)
     assert read_live(tmp_path) == "someone-elses"
+
+
+LIKELY = Found(("a", "b"), (2.0, 0.0), 0.85, Band.LIKELY, {})
+
+
+def test_what_both_looks_find_is_as_likely_as_at_the_first() -> None:
+    again = replace(LIKELY, confidence=0.7, band=Band.UNSURE, reranked=True)
+    assert agreed(LIKELY, again) == replace(again, confidence=0.85, band=Band.LIKELY)
+    surer = replace(again, confidence=0.95, band=Band.CERTAIN)
+    assert agreed(LIKELY, surer) == surer
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        replace(LIKELY, entries=("b", "a"), band=Band.UNSURE),
+        replace(LIKELY, band=Band.UNKNOWN),
+        replace(LIKELY, band=Band.UNSURE, route="order"),
+    ],
+)
+def test_where_the_looks_differ_the_second_counts(second: Found) -> None:
+    assert agreed(LIKELY, second) == second
+    assert agreed(replace(LIKELY, band=Band.UNSURE), second) == second

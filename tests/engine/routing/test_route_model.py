@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.retrieval.entries import Found
+from engine.retrieval.found import Found
 from engine.retrieval.products import Match, ProductsFound
 from engine.routing.constraints import Constraints
 from engine.routing.evidence import evidence
