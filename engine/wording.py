@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from engine.counters import DailyCounters
 from engine.errors import GeneratorError
-from engine.generation.generator import Generator
+from engine.generation.generator import Generator, Piece
 from engine.grounding.amounts import leaves_out_amount
+from engine.grounding.doubt import Sureness, doubt
 from engine.grounding.listing import said_twice, strange_item, unnamed
 from engine.grounding.opening import borne_out, without_opening
 from engine.grounding.reply import Sources, check_sentence, sources_of
@@ -41,6 +42,7 @@ class _Draft:
     said: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     refused: bool = False
+    sureness: Sureness = field(default_factory=Sureness)
     titles: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
     """The names a recommendation must give: each once, and no other."""
@@ -125,6 +127,7 @@ class Wording:
             )
             for piece in stream:
                 tokens += 1
+                draft.sureness.wrote(piece, piece.log_probs if isinstance(piece, Piece) else ())
                 for sentence in splitter.feed(piece):
                     yield from self._judge(sentence, sources, draft, started)
                 if draft.refused:
@@ -145,6 +148,7 @@ class Wording:
     def _judge(
         self, sentence: str, sources: Sources, draft: _Draft, started: float
     ) -> Iterator[Delta]:
+        unsure = doubt(draft.sureness.of(sentence), sources.language)
         if draft.refused or not sentence.strip():
             return
         if not draft.said and not borne_out(sentence.strip(), sources.question):
@@ -153,6 +157,8 @@ class Wording:
         strange = said_twice(sentence, draft.titles) or strange_item(sentence, draft.listed)
         if check.passed and strange:
             check = Check(check.sentence, False, f"name:{strange}")
+        if check.passed and unsure:
+            check = Check(check.sentence, False, unsure)
         draft.checks.append(check)
         if not check.passed:
             draft.refused = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from engine.generation.loading import LoadingGenerator
 
 MAX_TOKENS = 120
+
+
+class Piece(str):
+    """A piece of an answer, and how sure the model was of its tokens."""
+
+    log_probs: tuple[float, ...]
+    """Natural logarithms of their probabilities; empty where they are not known."""
+
+    def __new__(cls, text: str, log_probs: Iterable[float] = ()) -> Piece:
+        """A piece that says `text`."""
+        made = super().__new__(cls, text)
+        made.log_probs = tuple(log_probs)
+        return made
 
 
 class Generator(Protocol):
@@ -31,8 +44,9 @@ class Generator(Protocol):
     ) -> Iterator[str]:
         """Pieces of the answer as they are written, until it ends, `max_tokens`, or cancel.
 
-        `deadline_s` is the time left in seconds. Raises GeneratorError when it passes or the
-        model fails; what was yielded before stays good.
+        Each is a Piece where the model tells how sure it is. `deadline_s` is the time left in
+        seconds. Raises GeneratorError when it passes or the model fails; what was yielded before
+        stays good.
         """
         ...
 

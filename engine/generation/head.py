@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -29,6 +30,14 @@ def common_tokens(vocabulary: Mapping[str, int]) -> list[int]:
         or (number < COMMON and LATIN.fullmatch(text))
         or CHINESE.fullmatch(text)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A token, and the natural logarithm of its probability among those looked at."""
+
+    token: int
+    log_prob: float
 
 
 class Head:
@@ -57,22 +66,27 @@ class Head:
         return torch.tensor(more, device=self._ids.device) if more else None
 
     @torch.inference_mode()
-    def best(self, hidden: Tensor, also: list[Tensor | None]) -> list[list[int]]:
+    def best(self, hidden: Tensor, also: list[Tensor | None]) -> list[list[Choice]]:
         """The best token after every state, shape (rows, new, hidden); `also`: one a row."""
+        scores = self._scores(hidden)
+        whole = scores.float().logsumexp(-1)
         # bfloat16 scores are equal too often: the best few are scored again.
-        near = self._scores(hidden).topk(self._close, -1).indices
+        near = scores.topk(self._close, -1).indices
         tokens = near if self._ids is None else self._ids[near]
         chosen = []
         for row, more in enumerate(also):
             candidates = tokens[row]
             if more is not None:
                 candidates = torch.cat([candidates, more.expand(len(candidates), -1)], -1)
-            chosen.append(self._best_of(hidden[row], candidates))
-        return [[int(token) for token in line] for line in chosen]
+            chosen.append(self._best_of(hidden[row], candidates, whole[row]))
+        return chosen
 
-    def _best_of(self, hidden: Tensor, candidates: Tensor) -> list[int]:
+    def _best_of(self, hidden: Tensor, candidates: Tensor, whole: Tensor) -> list[Choice]:
         """The best candidate after every state; of equal ones the lowest id."""
         candidates = candidates.sort(-1).values
         scores = (self._embedding[candidates].float() @ hidden.float()[:, :, None])[..., 0]
         best = scores.argmax(-1, keepdim=True)
-        return [int(token) for token in candidates.gather(-1, best)[:, 0]]
+        tokens = candidates.gather(-1, best)[:, 0].tolist()
+        # Rounded sums may end a hair below their greatest part.
+        sure = (scores.gather(-1, best)[:, 0] - whole).clamp(max=0.0).tolist()
+        return [Choice(token, log_prob) for token, log_prob in zip(tokens, sure, strict=True)]

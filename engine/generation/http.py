@@ -14,6 +14,7 @@ import httpx
 
 from engine.errors import GeneratorError, SettingsError
 from engine.generation.breaker import Breaker
+from engine.generation.generator import Piece
 from engine.generation.prompts import STOP, render
 from engine.generation.sse import DONE, error_text, events, read_event
 from engine.types import Prompt
@@ -38,7 +39,7 @@ _MENDS = {
 }
 _MEND = "see that the server runs and that GENERATOR_URL is right."
 
-Pieces = queue.SimpleQueue[str | None]
+Pieces = queue.SimpleQueue[Piece | None]
 
 
 class _TryAgainError(Exception):
@@ -70,6 +71,8 @@ class HttpGenerator:
         self._name = model
         self._key = key
         self._breaker = breaker or Breaker()
+        self._sureness = {"logprobs": 1}
+        """Asks how sure the model is of each token; empty for a server that refused to say."""
         self._known: dict[str, Future[None]] = {}
         self._closing = False
         self._client = httpx.AsyncClient(
@@ -89,7 +92,7 @@ class HttpGenerator:
 
     def stream(
         self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
-    ) -> Iterator[str]:
+    ) -> Iterator[Piece]:
         """See Generator."""
         if self._closing:
             raise GeneratorError("the generator is closed")
@@ -173,10 +176,17 @@ class HttpGenerator:
 
     async def _tried(self, asked: dict[str, object], pieces: Pieces) -> None:
         """Ask until the first piece, `TRIES` times at most. Raises GeneratorError."""
+        more = self._sureness
         for number in range(1, TRIES + 1):
             try:
-                await self._once(asked, pieces)
+                await self._once({**asked, **more}, pieces)
+                self._sureness = more
                 return
+            except _RefusedError:
+                if not more or number == TRIES:
+                    raise
+                # Some servers refuse what they do not know; an answer matters more.
+                more = {}
             except _TryAgainError as error:
                 if number == TRIES:
                     raise GeneratorError(
@@ -200,23 +210,26 @@ class HttpGenerator:
                 raise GeneratorError(what) from None
             raise _TryAgainError(what) from None
 
-    async def _texts(self, response: httpx.Response) -> AsyncGenerator[str]:
+    async def _texts(self, response: httpx.Response) -> AsyncGenerator[Piece]:
         """Pieces up to the line's end, none empty, the first without leading space."""
         started = ended = False
+        held: list[float] = []
         async with aclosing(events(response.aiter_bytes())) as data_of:
             async for data in data_of:
                 if data == DONE:
                     return
-                text, last, model = read_event(data)
-                self._name = self._name or model
-                text, stop, _ = text.partition(STOP)
+                event = read_event(data)
+                self._name = self._name or event.model
+                held += event.log_probs
+                text, stop, _ = event.text.partition(STOP)
                 text = text if started else text.lstrip()
                 if text:
                     started = True
-                    yield text
+                    yield Piece(text, held)
+                    held = []
                 if stop:
                     return
-                ended = ended or last
+                ended = ended or event.last
         if not ended:
             kind = response.headers.get("content-type", "nothing")
             raise GeneratorError(

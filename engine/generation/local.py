@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import ModelError
+from engine.generation.generator import Piece
 from engine.generation.lookup import WIDTH
 from engine.generation.prompts import STOP, render
 from engine.types import Prompt
 
 if TYPE_CHECKING:
+    from engine.generation.head import Choice
     from engine.generation.scheduler import Counts
 
 BOS = 2
@@ -87,7 +89,7 @@ class LocalGenerator:
 
     def stream(
         self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
-    ) -> Iterator[str]:
+    ) -> Iterator[Piece]:
         """See Generator."""
         from engine.generation.scheduler import Request
 
@@ -116,11 +118,13 @@ class LocalGenerator:
         """The same weights without any short cut: all tokens looked at, one written a step."""
         return LocalGenerator(self._name, self._model, self._tokenizer, width=1)
 
-    def _pieces(self, tokens: Iterator[int]) -> Iterator[str]:
+    def _pieces(self, choices: Iterator[Choice]) -> Iterator[Piece]:
         ids: list[int] = []
+        held: list[float] = []
         shown, begun = 0, False
-        for token in tokens:
-            ids.append(token)
+        for choice in choices:
+            ids.append(choice.token)
+            held.append(choice.log_prob)
             text = self._tokenizer.decode(ids)
             if text.endswith(UNFINISHED):
                 continue
@@ -128,7 +132,8 @@ class LocalGenerator:
             piece = piece if begun else piece.lstrip()
             if piece:
                 begun = True
-                yield piece
+                yield Piece(piece, held)
+                held = []
 
     def _is_end(self, token: int) -> bool:
         if token not in self._stops:

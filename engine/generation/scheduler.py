@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.errors import GeneratorError
 from engine.generation.gemma import ALIGNED, Gemma, KeyValues
-from engine.generation.head import Head
+from engine.generation.head import Choice, Head
 from engine.generation.lookup import LONGEST, WIDTH, draft
 from engine.generation.rows import Rows
 from engine.processes import step_behind
@@ -34,13 +34,13 @@ that no answer depends on what was asked before."""
 
 @dataclass(slots=True)
 class Request:
-    """One text under way. `tokens` receives ids, then None, or the error that ended it."""
+    """One text under way. `tokens` receives choices, then None, or the error that ended it."""
 
     id: str
     prompt: list[int]
     most: int
     deadline: float
-    tokens: queue.SimpleQueue[int | GeneratorError | None] = field(
+    tokens: queue.SimpleQueue[Choice | GeneratorError | None] = field(
         default_factory=queue.SimpleQueue
     )
     cancelled: bool = False
@@ -99,8 +99,8 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Request) -> Iterator[int]:
-        """Token ids as they are made. Raises GeneratorError."""
+    def submit(self, request: Request) -> Iterator[Choice]:
+        """Tokens as they are made. Raises GeneratorError."""
         if self._closing:
             raise GeneratorError("the generator is closed")
         if len(request.prompt) + request.most > LENGTH:
@@ -190,21 +190,21 @@ class Scheduler:
         """The end of a text as it stands."""
         return [*request.prompt[-LONGEST:], *request.answer[-LONGEST:]]
 
-    def _took_all(self, request: Request, drafted: list[int], best: list[int]) -> None:
+    def _took_all(self, request: Request, drafted: list[int], best: list[Choice]) -> None:
         """The tokens of a step, as far as the draft was what the model itself would write."""
-        for place, token in enumerate(best[: len(drafted) + 1]):
-            self._took(request, token)
-            guessed = place < len(drafted) and drafted[place] == token
+        for place, choice in enumerate(best[: len(drafted) + 1]):
+            self._took(request, choice)
+            guessed = place < len(drafted) and drafted[place] == choice.token
             if not guessed or request not in self._active:
                 return
 
-    def _took(self, request: Request, token: int) -> None:
-        request.answer.append(token)
+    def _took(self, request: Request, choice: Choice) -> None:
+        request.answer.append(choice.token)
         self.counts.written += 1
-        if self._ends(token):
+        if self._ends(choice.token):
             self._leave(request, None)
             return
-        request.tokens.put(token)
+        request.tokens.put(choice)
         if request.written >= request.most:
             self._leave(request, None)
 

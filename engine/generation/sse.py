@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import GeneratorError
@@ -44,8 +45,18 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield rest.rstrip(b"\r")
 
 
-def read_event(data: str) -> tuple[str, bool, str]:
-    """An event's text, whether it is the last with text, and the model it names.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one event says. `last`: no more text follows; `log_probs`: of its tokens, if told."""
+
+    text: str
+    last: bool
+    model: str
+    log_probs: tuple[float, ...] = ()
+
+
+def read_event(data: str) -> Written:
+    """An event as read.
 
     Raises GeneratorError where it is not a piece of a completion, or the server's own error.
     """
@@ -57,12 +68,22 @@ def read_event(data: str) -> tuple[str, bool, str]:
         text, last = choice.get("text") or "", bool(choice.get("finish_reason"))
         if not isinstance(text, str):
             raise TypeError
+        told = _log_probs(choice.get("logprobs"))
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise GeneratorError(
             f"not a piece of a completion: {data[:_SHOWN]!r}",
             mend="GENERATOR_URL must be an OpenAI-compatible server with /v1/completions.",
         ) from error
-    return text, last, str(event.get("model") or "")
+    return Written(text, last, str(event.get("model") or ""), told)
+
+
+def _log_probs(told: Any) -> tuple[float, ...]:
+    """As OpenAI's completions tell them, or as llama-server does, in the manner of chats."""
+    if not told:
+        return ()
+    plain = told.get("token_logprobs")
+    found = plain or [token["logprob"] for token in told.get("content") or ()]
+    return tuple(float(one) for one in found if one is not None)
 
 
 def error_text(body: Any) -> str:

@@ -41,6 +41,7 @@ class CompletionServer:
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     streaming: int = 0
+    tells_sureness: bool = True
     url: str = ""
 
     def app(self) -> Starlette:
@@ -52,6 +53,8 @@ class CompletionServer:
         asked = await request.json()
         self.requests.append(asked)
         self.keys.append(request.headers.get("authorization", ""))
+        if "logprobs" in asked and not self.tells_sureness:
+            return JSONResponse({"error": {"message": "unknown field logprobs"}}, 422)
         fault = self.faults.popleft() if self.faults else ""
         if isinstance(fault, int):
             said = {"error": {"message": f"no, not with {self.keys[-1]}"}}
@@ -90,10 +93,14 @@ class CompletionServer:
         request = TokenRequest(
             str(len(self.requests)), [BOS, *ids], asked["max_tokens"], time.monotonic() + 60
         )
-        tokens: Iterator[int] = self.model._scheduler.submit(request)
-        while (token := await asyncio.to_thread(next, tokens, -1)) >= 0:
-            text = self.model._tokenizer.decode([token])
-            yield {"model": "tiny", "choices": [{"text": text, "finish_reason": None}]}
+        choices = self.model._scheduler.submit(request)
+        while (choice := await asyncio.to_thread(next, choices, None)) is not None:
+            text = self.model._tokenizer.decode([choice.token])
+            told = {"token_logprobs": [choice.log_prob]} if asked.get("logprobs") else None
+            yield {
+                "model": "tiny",
+                "choices": [{"text": text, "finish_reason": None, "logprobs": told}],
+            }
         self.model._scheduler.cancel(request.id)
         yield {"model": "tiny", "choices": [{"text": "", "finish_reason": "stop"}]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -20,6 +21,7 @@ from engine.generation.local import LocalGenerator
 from engine.generation.lookup import LONGEST, SHORTEST, draft
 from engine.generation.rows import Rows
 from engine.generation.scheduler import CHUNK
+from engine.processes import BEHIND
 from tests.engine.generation.tiny import QUESTIONS, Tiny, asked, make_tokenizer
 
 TOKENS = st.lists(st.integers(0, 5), max_size=40)
@@ -109,18 +111,30 @@ def test_the_model_writes_behind_what_needs_none(ours: LocalGenerator) -> None:
     thread = ours._scheduler._thread.native_id
     assert thread is not None
     own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert os.getpriority(os.PRIO_PROCESS, thread) > own
+    assert os.getpriority(os.PRIO_PROCESS, thread) == min(own + BEHIND, 19)
 
 
 def test_a_head_cut_short_still_knows_the_prompts_own_tokens() -> None:
     embedding = torch.eye(6)
     head = Head(embedding, [0, 2, 5])
     state = torch.tensor([[[0.0, 9.0, 1.0, 0.0, 8.0, 0.5]]])
-    assert Head(embedding).best(state, [None]) == [[1]]
-    assert head.best(state, [head.also([2, 0])]) == [[2]]
-    assert head.best(state, [head.also([4, 2])]) == [[4]]
+    assert chosen(Head(embedding), state, [None]) == [[1]]
+    assert chosen(head, state, [head.also([2, 0])]) == [[2]]
+    assert chosen(head, state, [head.also([4, 2])]) == [[4]]
     two = state.expand(2, 1, 6)
-    assert head.best(two, [head.also([4]), None]) == [[4], [2]]
+    assert chosen(head, two, [head.also([4]), None]) == [[4], [2]]
+
+
+def test_a_choice_tells_its_probability() -> None:
+    embedding = torch.eye(3)
+    state = torch.tensor([[[1.0, 3.0, 0.0], [0.0, 0.0, 0.0]]])
+    first, second = Head(embedding).best(state, [None])[0]
+    assert first.log_prob == pytest.approx(float(torch.log_softmax(state[0, 0], -1)[1]), abs=1e-6)
+    assert second.log_prob == pytest.approx(-math.log(3), abs=1e-6)
+
+
+def chosen(head: Head, state: torch.Tensor, also: list[torch.Tensor | None]) -> list[list[int]]:
+    return [[choice.token for choice in line] for line in head.best(state, also)]
 
 
 def test_common_tokens_hold_every_character_and_line_ends(tiny: Tiny) -> None:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from engine.counters import MemoryCounters
 from engine.errors import GeneratorError
+from engine.generation.generator import Piece
+from engine.grounding.doubt import LEAST, Sureness
+from engine.grounding.sentences import split_sentences
 from engine.types import (
     Delta,
     Message,
@@ -136,6 +139,44 @@ def test_a_model_that_says_nothing_leaves_the_passage() -> None:
     deltas, reply = said(Typist([" ", "\n"]))
     assert deltas == []
     assert reply.text == SHIPPING.text
+
+
+UNSURE = 2 * LEAST["en"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_sentence_the_model_was_not_sure_of_is_not_said(at: int) -> None:
+    pieces: list[str] = [Piece(text, [-0.05, UNSURE if n == at else 0.0])
+                         for n, text in enumerate(TRUE)]  # fmt: skip
+    deltas, reply = said(Typist(pieces))
+    assert deltas == [sentence.strip() for sentence in TRUE[:at]]
+    assert reply.text == SHIPPING.text
+    assert reply.receipt.checks[-1].reason.startswith("doubt:")
+
+
+def test_a_doubt_about_one_word_of_a_sure_sentence_is_none() -> None:
+    deltas, reply = said(Typist([Piece(text, [UNSURE, *[-0.01] * 9]) for text in TRUE]))
+    assert len(deltas) == len(TRUE)
+    assert reply.receipt.worded_by is WordedBy.MODEL
+
+
+@given(st.lists(st.text("a。. !", min_size=1, max_size=6), max_size=12))
+def test_every_tokens_sureness_is_of_the_sentence_it_begins_in(pieces: list[str]) -> None:
+    sureness, text, begins = Sureness(), "".join(pieces), []
+    at = 0
+    for number, piece in enumerate(pieces):
+        sureness.wrote(piece, (float(number),))
+        begins.append(at)
+        at += len(piece)
+    start, found = 0, []
+    for sentence in split_sentences(text):
+        mine = [
+            float(n) for n, begin in enumerate(begins) if start <= begin < start + len(sentence)
+        ]
+        assert sureness.of(sentence) == mine
+        found += mine
+        start += len(sentence)
+    assert found == [float(n) for n in range(len(pieces))]
 
 
 class Hurried(Typist):
