@@ -148,7 +148,7 @@ class Wording:
     def _judge(
         self, sentence: str, sources: Sources, draft: _Draft, started: float
     ) -> Iterator[Delta]:
-        unsure = doubt(draft.sureness.of(sentence), sources.language)
+        unsure = doubt(draft.sureness.of(sentence))
         if draft.refused or not sentence.strip():
             return
         if not draft.said and not borne_out(sentence.strip(), sources.question):

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import fmean
 
-LEAST = {"en": -0.7, "zh": -0.5}
-"""Least mean log-probability of a sentence's tokens, by language (docs/lab-notes.md)."""
+LEAST = -0.6
+"""Least mean log-probability of a sentence's tokens. Of real drafts below it that had passed every
+other check nine in ten were wrong or of no sense, in either language (docs/lab-notes.md)."""
 
 
 class Sureness:
@@ -37,11 +38,11 @@ class Sureness:
         return found
 
 
-def doubt(log_probs: Sequence[float], language: str) -> str:
+def doubt(log_probs: Sequence[float]) -> str:
     """The reason not to say a sentence, by its tokens' log-probabilities; "" where there is none.
 
     No probabilities, no doubt: a server need not tell them.
     """
-    if not log_probs or (mean := fmean(log_probs)) >= LEAST.get(language, LEAST["en"]):
+    if not log_probs or (mean := fmean(log_probs)) >= LEAST:
         return ""
     return f"doubt:{mean:.2f}"

@@ -141,7 +141,7 @@ def test_a_model_that_says_nothing_leaves_the_passage() -> None:
     assert reply.text == SHIPPING.text
 
 
-UNSURE = 2 * LEAST["en"]
+UNSURE = 2 * LEAST
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
