@@ -15,9 +15,10 @@ from engine.counters import MemoryCounters
 from engine.evaluation.answer_questions import AnswerQuestion
 from engine.evaluation.second_extractor import unsupported
 from engine.generation.generator import Generator
+from engine.grounding.doubt import is_doubt
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.text import is_chinese
-from engine.types import Message, Part, Passage, Plan, Prompt, Reply, Session, WordedBy
+from engine.types import Check, Message, Part, Passage, Plan, Prompt, Reply, Session, WordedBy
 from engine.wording import Wording
 
 DEADLINE_S = 60.0
@@ -48,7 +49,16 @@ class Answered:
     @property
     def rejected(self) -> bool:
         """Whether grounding rejected the draft."""
-        return self.reply is not None and not all(c.passed for c in self.reply.receipt.checks)
+        return any(not is_doubt(check) for check in self._failed)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the draft was held back as the model was not sure of its words."""
+        return any(is_doubt(check) for check in self._failed)
+
+    @property
+    def _failed(self) -> list[Check]:
+        return [c for c in self.reply.receipt.checks if not c.passed] if self.reply else []
 
     @property
     def unsupported(self) -> list[str]:
@@ -116,6 +126,7 @@ def figures(found: Sequence[Answered]) -> dict[str, object]:
         ),
         "language_match": _share(_in_language(a) for a in sent),
         "grounding_rejected": _share(a.rejected for a in drafted),
+        "doubted": _share(a.doubted for a in drafted),
         "sent_verbatim": _share(not a.worded for a in sent),
         "worded_by_model": _share(a.worded for a in sent),
     }

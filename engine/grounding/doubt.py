@@ -10,9 +10,13 @@ from collections import deque
 from collections.abc import Sequence
 from statistics import fmean
 
+from engine.types import Check
+
 LEAST = -0.6
 """Least mean log-probability of a sentence's tokens. Of real drafts below it that had passed every
 other check nine in ten were wrong or of no sense, in either language (docs/lab-notes.md)."""
+
+REASON = "doubt:"
 
 
 class Sureness:
@@ -45,4 +49,9 @@ def doubt(log_probs: Sequence[float]) -> str:
     """
     if not log_probs or (mean := fmean(log_probs)) >= LEAST:
         return ""
-    return f"doubt:{mean:.2f}"
+    return f"{REASON}{mean:.2f}"
+
+
+def is_doubt(check: Check) -> bool:
+    """Whether a sentence was held back for that reason."""
+    return not check.passed and check.reason.startswith(REASON)

@@ -14,6 +14,8 @@ from engine.errors import ShopdeskError
 from engine.evaluation.answer_questions import AnswerQuestion, read_answer_questions
 from engine.evaluation.answers import answer_all, details, figures
 from engine.evaluation.second_extractor import unsupported
+from engine.generation.generator import Piece
+from engine.grounding.doubt import LEAST
 from engine.retrieval.answerable import PassageCheck
 from engine.types import Passage, Prompt, Route
 
@@ -90,6 +92,14 @@ def test_what_grounding_rejects_is_replaced_by_the_passage(tmp_path: Path) -> No
     assert found[0].sent == RETURNS["text"]
     assert (shown["grounding_rejected"], shown["sent_verbatim"]) == (1.0, 1.0)
     assert (shown["worded_by_model"], shown["unsupported_sent"]) == (0.0, 0)
+
+
+def test_what_the_model_doubted_is_counted_apart_from_what_grounding_rejects(
+    tmp_path: Path,
+) -> None:
+    unsure = Piece("You may return it within 14 days.", [2 * LEAST])
+    shown = figures(answer_all(read(tmp_path, asked("return it?")), Check(), Says(unsure)))
+    assert (shown["doubted"], shown["grounding_rejected"], shown["sent_verbatim"]) == (1.0, 0, 1.0)
 
 
 def test_a_perfect_answer_beats_copying(tmp_path: Path) -> None:
