@@ -14,7 +14,6 @@ import pytest
 
 from engine.errors import GeneratorError, SettingsError
 from engine.generation.breaker import Breaker
-from engine.generation.generator import Piece
 from engine.generation.http import TRIES, HttpGenerator
 from engine.generation.prompts import render
 from tests.engine.generation.completion_server import CompletionServer, serving
@@ -76,41 +75,6 @@ def test_it_asks_for_a_greedy_streamed_line(http: HttpGenerator, server: Complet
         "stop": ["\n"], "stream": True, "logprobs": 1,
     }]  # fmt: skip
     assert server.keys == [f"Bearer {KEY}"]
-
-
-def test_a_server_tells_how_sure_the_model_is(
-    http: HttpGenerator, server: CompletionServer
-) -> None:
-    here = server.model.stream(asked(LONG), request_id="r", deadline_s=30, max_tokens=60)
-    expected = [log_prob for piece in here for log_prob in _log_probs(piece)]
-    found = [log_prob for piece in stream(http) for log_prob in _log_probs(piece)]
-    assert found == pytest.approx(expected, abs=1e-4)
-    assert len(found) > 3
-
-
-def test_a_server_that_will_not_tell_is_asked_for_the_words_alone(
-    http: HttpGenerator, server: CompletionServer, expected: str
-) -> None:
-    server.tells_sureness = False
-    pieces = [piece for _ in range(2) for piece in stream(http)]
-    assert "".join(pieces) == 2 * expected
-    assert ["logprobs" in asked for asked in server.requests] == [True, False, False]
-    assert not any(_log_probs(piece) for piece in pieces)
-
-
-def test_a_refused_request_does_not_end_the_asking_for_sureness(
-    http: HttpGenerator, server: CompletionServer, expected: str
-) -> None:
-    server.faults.extend([400, 400])
-    with pytest.raises(GeneratorError):
-        text(http)
-    assert text(http) == expected
-    assert ["logprobs" in asked for asked in server.requests] == [True, False, True]
-
-
-def _log_probs(piece: str) -> tuple[float, ...]:
-    assert isinstance(piece, Piece)
-    return piece.log_probs
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/"])
