@@ -13,6 +13,7 @@ from engine.answers.products import ProductAnswers
 from engine.assistant import Assistant
 from engine.counters import DailyCounters, MemoryCounters
 from engine.generation.generator import Generator
+from engine.hurry import Hurries
 from engine.knowledge import ShopKnowledge
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
@@ -119,11 +120,14 @@ def live_assistant(
     clock: Callable[[], datetime] = now,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot, or of the snapshot `only`."""
+    hurries = Hurries(generator)
 
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
         knowledge = shop_knowledge(data, encoders, counters, clock())
-        wording = Wording(generator, counters, snapshot=data.id, daily_tokens=daily_tokens)
+        wording = Wording(
+            generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries
+        )
         assistant = Assistant(knowledge, wording)
         _warm_up(assistant, clock())
         return assistant

@@ -17,9 +17,13 @@ ROWS = 8
 def fastest(device: torch.device) -> torch.dtype:
     """bfloat16 where the chip multiplies it, else float32: emulated it reads a prompt six times
     slower."""
-    if device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if device.type != "cpu":
+        return torch.bfloat16
+    try:
+        known = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    except (AttributeError, RuntimeError):
         return torch.float32
-    return torch.bfloat16
+    return torch.bfloat16 if known else torch.float32
 
 
 def linear(weight: Tensor) -> Linear:

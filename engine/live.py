@@ -18,6 +18,8 @@ LOOK_EVERY_S = 0.5
 WAIT_S = 3.0
 """How long questions wait for a snapshot that is being read, so that none is told what was just
 taken out; a shop so large that reading takes longer answers from the one before until then."""
+TRY_AGAIN_S = 30.0
+"""How long a snapshot that did not load is left alone."""
 log = logging.getLogger(__name__)
 
 
@@ -48,6 +50,8 @@ class LiveAssistant:
         self._only = only
         self._clock = clock
         self._failed: tuple[str, date] | None = None
+        self._failed_at = 0.0
+        self._readable = True
         self._guard = threading.Lock()
         self._swap: threading.Thread | None = None
         self._began = 0.0
@@ -92,9 +96,12 @@ class LiveAssistant:
             self._reading()
 
     def _fresh(self) -> Assistant:
-        reading = self._reading()
-        if reading:
-            reading.join(max(0.0, self._began + WAIT_S - time.monotonic()))
+        # Again, as one more may have gone live while the one before it was being read.
+        while reading := self._reading():
+            left = self._began + WAIT_S - time.monotonic()
+            if left <= 0:
+                break
+            reading.join(left)
         return self._current
 
     def _reading(self) -> threading.Thread | None:
@@ -112,15 +119,30 @@ class LiveAssistant:
     def _wanted(self) -> tuple[str, date] | None:
         """The snapshot and the day to answer for, where they are not those in use."""
         current = self._current
-        wanted = (
-            self._only or read_live(self.home) or current.snapshot,
-            self._clock().astimezone(current.zone).date(),
-        )
-        return None if wanted in ((current.snapshot, current.day), self._failed) else wanted
+        live = self._only or self._live() or current.snapshot
+        wanted = (live, self._clock().astimezone(current.zone).date())
+        if wanted == (current.snapshot, current.day):
+            return None
+        lately = time.monotonic() - self._failed_at < TRY_AGAIN_S
+        return None if wanted == self._failed and lately else wanted
+
+    def _live(self) -> str:
+        """What is live, or "" while that cannot be read; said once."""
+        try:
+            live = read_live(self.home)
+        except (OSError, ValueError) as error:
+            if self._readable:
+                log.warning("what is live cannot be read (%s); answering as before", error)
+            self._readable = False
+            return ""
+        self._readable = True
+        return live
 
     def _take(self, snapshot: str, day: date) -> None:
         try:
             self._current = self._read(snapshot)
+            self._failed = None
         except Exception:
-            log.exception("snapshot %s does not load", snapshot)
-            self._failed = (snapshot, day)
+            if self._failed != (snapshot, day):
+                log.exception("snapshot %s does not load", snapshot)
+            self._failed, self._failed_at = (snapshot, day), time.monotonic()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict, abc
+from collections import abc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +16,7 @@ from engine.grounding.listing import said_twice, strange_item, unnamed
 from engine.grounding.opening import borne_out, without_opening
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
+from engine.hurry import Hurries
 from engine.types import (
     Check,
     Delta,
@@ -32,7 +32,6 @@ from engine.types import (
 
 MAX_TOKENS = 120
 NOT_BEFORE_DEADLINE_S = 1.0
-HURRIED_KEPT = 256
 
 
 @dataclass(slots=True)
@@ -54,29 +53,18 @@ class Wording:
 
     def __init__(
         self, generator: Generator | None, counters: DailyCounters, *, snapshot: str,
-        daily_tokens: int,
+        daily_tokens: int, hurries: Hurries | None = None,
     ) -> None:  # fmt: skip
+        """`hurries`: shared with the Wording of other snapshots, by default its own."""
         self._generator = generator
         self._counters = counters
         self._snapshot = snapshot
         self._daily_tokens = daily_tokens
-        self._lock = threading.Lock()
-        self._writing: dict[str, str] = {}
-        """The generator's request of each message under way."""
-        self._hurried: OrderedDict[str, None] = OrderedDict()
+        self._hurries = Hurries(generator) if hurries is None else hurries
 
     def hurry(self, message_id: str) -> None:
-        """The shopper has written again: the part's own words are said, no model is waited for.
-
-        Also of a message that comes later, as the word may arrive before the message does.
-        """
-        with self._lock:
-            self._hurried[message_id] = None
-            while len(self._hurried) > HURRIED_KEPT:
-                self._hurried.popitem(last=False)
-            request = self._writing.get(message_id)
-        if request and self._generator:
-            self._generator.cancel(request)
+        """The shopper has written again: the part's own words are said, no model is waited for."""
+        self._hurries.hurry(message_id)
 
     def write(
         self, plan: Plan, message: Message, deadline_s: float
@@ -104,7 +92,7 @@ class Wording:
         return self._reply(plan, "\n\n".join(texts), checks, worded, timings)
 
     def _may_generate(self, message: Message) -> bool:
-        if self._generator is None or message.id in self._hurried:
+        if self._generator is None or message.id in self._hurries:
             return False
         return self._counters.add(f"tokens:{message.shopper}", 0) < self._daily_tokens
 
@@ -113,8 +101,7 @@ class Wording:
     ) -> Iterator[Delta]:
         assert self._generator is not None and part.prompt is not None
         request = f"{message.id}:{number}"
-        with self._lock:
-            self._writing[message.id] = request
+        self._hurries.began(message.id, request)
         sources = sources_of(part.prompt)
         draft.titles = tuple(passage.title for passage in part.prompt.passages)
         if part.prompt.task is Route.RECOMMEND:
@@ -140,9 +127,8 @@ class Wording:
         except GeneratorError:
             draft.refused = True
         finally:
-            with self._lock:
-                self._writing.pop(message.id, None)
-            draft.refused = draft.refused or message.id in self._hurried
+            self._hurries.ended(message.id)
+            draft.refused = draft.refused or message.id in self._hurries
             self._counters.add(f"tokens:{message.shopper}", tokens)
 
     def _judge(

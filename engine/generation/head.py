@@ -76,9 +76,12 @@ class Head:
         chosen = []
         for row, more in enumerate(also):
             candidates = tokens[row]
+            together = whole[row]
             if more is not None:
                 candidates = torch.cat([candidates, more.expand(len(candidates), -1)], -1)
-            chosen.append(self._best_of(hidden[row], candidates, whole[row]))
+                others = hidden[row].float() @ self._embedding[more].float().T
+                together = torch.logaddexp(together, others.logsumexp(-1))
+            chosen.append(self._best_of(hidden[row], candidates, together))
         return chosen
 
     def _best_of(self, hidden: Tensor, candidates: Tensor, whole: Tensor) -> list[Choice]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import logging
 import queue
 import threading
+import time
 from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import aclosing
@@ -15,8 +16,9 @@ import httpx
 from engine.errors import GeneratorError, SettingsError
 from engine.generation.breaker import Breaker
 from engine.generation.generator import Piece
+from engine.generation.http_status import MENDS, RefusedError, TryAgainError, refuse_errors
 from engine.generation.prompts import STOP, render
-from engine.generation.sse import DONE, error_text, events, read_event
+from engine.generation.sse import DONE, events, read_event
 from engine.types import Prompt
 
 TRIES = 3
@@ -27,32 +29,13 @@ KEPT_OPEN = 64
 """Idle connections kept for the next requests."""
 BYTES_A_TOKEN = 3
 """A careful guess for fitting prompts, as the server's tokenizer is not here."""
-_WORTH_TRYING_AGAIN = (408, 429, 500, 502, 503, 504, 529)
-_OF_THIS_REQUEST = (400, 413, 422)
-_ERROR_BYTES = 4096
-_MENDS = {
-    400: "see that the model's context is at least 2,048 tokens.",
-    401: "check GENERATOR_KEY.",
-    403: "check GENERATOR_KEY.",
-    404: "check GENERATOR_URL (without /v1/completions) and GENERATOR_MODEL.",
-    429: "the server is too busy: give it more replicas or a higher limit.",
-}
 _MEND = "see that the server runs and that GENERATOR_URL is right."
 
+SILENT_S = 600.0
+"""How long a server that refused to tell how sure the model is is not asked for it."""
+log = logging.getLogger(__name__)
+
 Pieces = queue.SimpleQueue[Piece | None]
-
-
-class _TryAgainError(Exception):
-    """Nothing has come yet, and another try may go better."""
-
-    def __init__(self, what: str, status: int = 0, pause_s: float = 0.0) -> None:
-        super().__init__(what)
-        self.status = status
-        self.pause_s = pause_s
-
-
-class _RefusedError(GeneratorError):
-    """The server is well but will not take this one request."""
 
 
 class HttpGenerator:
@@ -71,8 +54,8 @@ class HttpGenerator:
         self._name = model
         self._key = key
         self._breaker = breaker or Breaker()
-        self._sureness = {"logprobs": 1}
-        """Asks how sure the model is of each token; empty for a server that refused to say."""
+        self._silent_until = 0.0
+        """When a server that would not tell how sure the model is will be asked again."""
         self._known: dict[str, Future[None]] = {}
         self._closing = False
         self._client = httpx.AsyncClient(
@@ -144,7 +127,7 @@ class HttpGenerator:
             self._breaker.left()
             if self._closing:
                 raise GeneratorError("the generator is closed") from None
-        except _RefusedError:
+        except RefusedError:
             self._breaker.succeeded()
             raise
         except GeneratorError:
@@ -176,30 +159,36 @@ class HttpGenerator:
 
     async def _tried(self, asked: dict[str, object], pieces: Pieces) -> None:
         """Ask until the first piece, `TRIES` times at most. Raises GeneratorError."""
-        more = self._sureness
         for number in range(1, TRIES + 1):
             try:
-                await self._once({**asked, **more}, pieces)
-                self._sureness = more
+                await self._worded(asked, pieces)
                 return
-            except _RefusedError:
-                if not more or number == TRIES:
-                    raise
-                # Some servers refuse what they do not know; an answer matters more.
-                more = {}
-            except _TryAgainError as error:
+            except TryAgainError as error:
                 if number == TRIES:
                     raise GeneratorError(
-                        f"{error}, {TRIES} times", mend=_MENDS.get(error.status, "")
+                        f"{error}, {TRIES} times", mend=MENDS.get(error.status, "")
                     ) from None
                 pause = max(FIRST_PAUSE_S * 2 ** (number - 1), error.pause_s)
                 await asyncio.sleep(min(pause, LONGEST_PAUSE_S))
+
+    async def _worded(self, asked: dict[str, object], pieces: Pieces) -> None:
+        """One try, with how sure the model is of each token where the server will tell."""
+        silent = time.monotonic() < self._silent_until
+        try:
+            await self._once(asked if silent else {**asked, "logprobs": 1}, pieces)
+        except RefusedError:
+            if silent:
+                raise
+            # Some servers refuse what they do not know; an answer matters more.
+            await self._once(asked, pieces)
+            log.warning("%s does not tell how sure the model is: no doubt is known", self._url.host)
+            self._silent_until = time.monotonic() + SILENT_S
 
     async def _once(self, asked: dict[str, object], pieces: Pieces) -> None:
         begun = False
         try:
             async with self._client.stream("POST", self._url, json=asked) as response:
-                await _refuse_errors(response)
+                await refuse_errors(response)
                 async with aclosing(self._texts(response)) as texts:
                     async for text in texts:
                         begun = True
@@ -208,7 +197,7 @@ class HttpGenerator:
             what = f"the server {_fault(error)} ({type(error).__name__})"
             if begun:
                 raise GeneratorError(what) from None
-            raise _TryAgainError(what) from None
+            raise TryAgainError(what) from None
 
     async def _texts(self, response: httpx.Response) -> AsyncGenerator[Piece]:
         """Pieces up to the line's end, none empty, the first without leading space."""
@@ -259,33 +248,6 @@ def _completions(url: str) -> httpx.URL:
         )
     path = given.path.rstrip("/").removesuffix("/v1")
     return given.copy_with(path=f"{path}/v1/completions")
-
-
-async def _refuse_errors(response: httpx.Response) -> None:
-    """Raises _TryAgainError, or GeneratorError for what another try would not mend."""
-    status = response.status_code
-    if status == httpx.codes.OK:
-        return
-    if status in _WORTH_TRYING_AGAIN:
-        raise _TryAgainError(f"the server answered {status}", status, _retry_after(response))
-    body = b""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > _ERROR_BYTES:
-            break
-    try:
-        said = error_text(json.loads(body))
-    except ValueError:
-        said = error_text(body.decode("utf-8", "replace"))
-    kind = _RefusedError if status in _OF_THIS_REQUEST else GeneratorError
-    raise kind(f"the server answered {status} ({said})", mend=_MENDS.get(status, ""))
-
-
-def _retry_after(response: httpx.Response) -> float:
-    try:
-        return max(0.0, float(response.headers.get("retry-after", "0")))
-    except ValueError:
-        return 0.0
 
 
 def _fault(error: httpx.HTTPError) -> str:

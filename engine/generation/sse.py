@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from engine.errors import GeneratorError
@@ -78,12 +79,17 @@ def read_event(data: str) -> Written:
 
 
 def _log_probs(told: Any) -> tuple[float, ...]:
-    """As OpenAI's completions tell them, or as llama-server does, in the manner of chats."""
-    if not told:
+    """As OpenAI's completions tell them, or as llama-server does, in the manner of chats.
+
+    None where they are told in another way: the words count all the same.
+    """
+    try:
+        plain = told.get("token_logprobs")
+        found = plain or [token["logprob"] for token in told.get("content") or ()]
+        known = tuple(float(one) for one in found if one is not None)
+    except (AttributeError, TypeError, LookupError, ValueError):
         return ()
-    plain = told.get("token_logprobs")
-    found = plain or [token["logprob"] for token in told.get("content") or ()]
-    return tuple(float(one) for one in found if one is not None)
+    return known if all(map(isfinite, known)) else ()
 
 
 def error_text(body: Any) -> str:

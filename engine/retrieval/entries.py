@@ -91,9 +91,9 @@ class EntrySearch:
             others = tuple(entry for entry in found.entries if entry != exact)
             return replace(found, entries=(exact, *others), confidence=1.0, band=Band.CERTAIN)
         told = found.band in (Band.CERTAIN, Band.LIKELY)
-        return (
-            replace(found, band=Band.UNSURE) if told and self._strange(question, found) else found
-        )
+        if told and self._strange(question, found):
+            return replace(found, band=Band.UNSURE, doubtful=True)
+        return found
 
     def _exact(self, question: str) -> str | None:
         """The source one of whose examples the message is, or a question in it."""

@@ -27,6 +27,8 @@ class Found:
     route_confidence: float = 0.0
     reranked: bool = False
     """Whether the re-ranking encoder was asked."""
+    doubtful: bool = False
+    """Whether more than confidence keeps the first from being told."""
     route_logits: Mapping[str, float] = field(default_factory=dict)
     """Log-odds of every other route's best example."""
 
@@ -55,8 +57,9 @@ def together(tried: Sequence[Tried], whole_ones: int) -> Tried:
     order = sorted(logits, key=lambda source: -logits[source])[:CANDIDATES]
     agreeing = [t for t in tried[:whole_ones] if t.found.entries[0] == order[0]]
     found = max(agreeing or [whole], key=lambda t: t.found.confidence).found
-    if not agreeing and found.band in (Band.CERTAIN, Band.LIKELY):
-        found = replace(found, band=Band.UNSURE)
+    if not agreeing:
+        told = found.band in (Band.CERTAIN, Band.LIKELY)
+        found = replace(found, band=Band.UNSURE if told else found.band, doubtful=True)
     ranked = tuple(logits[source] for source in order)
     return Tried(replace(found, entries=tuple(order), logits=ranked), logits)
 
@@ -66,10 +69,9 @@ def agreed(first: Found, second: Found) -> Found:
 
     Of 60 shoppers' messages such, 58 were right, and 14 of them only offered after the second.
     """
-    again = first.entries[:1] == second.entries[:1] and not second.route
+    again = first.entries[:1] == second.entries[:1] and not (second.route or second.doubtful)
     if first.band is Band.LIKELY and second.band is Band.UNSURE and again:
-        confidence = max(first.confidence, second.confidence)
-        return replace(second, band=Band.LIKELY, confidence=confidence)
+        return replace(second, band=Band.LIKELY, confidence=first.confidence)
     return second
 
 

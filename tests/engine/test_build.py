@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import engine.build
+import engine.live
 from bot.cli.common import RUN_LOCK
 from bot.cli.main import main
-from engine.assistant import Assistant
 from engine.build import build_assistant, live_assistant
 from engine.counters import MemoryCounters
 from engine.live import LiveAssistant
@@ -23,7 +22,6 @@ from engine.publish import build_snapshot, publish
 from engine.retrieval import snapshot
 from engine.retrieval.encoders import Encoders, UniversalEncoder, Vectors
 from engine.retrieval.rows import ROUTE_EXAMPLES
-from engine.retrieval.snapshot import write_live
 from engine.settings import Settings
 from engine.types import Message, Session
 from knowledge_base.store import EMPTY_SHOP, copy_shop
@@ -70,71 +68,6 @@ def live(folder: Path, encoders: Encoders, clock: Callable[[], datetime]) -> Liv
     home = folder.parent / "home"
     publish(folder, home, encoders)
     return live_assistant(home, encoders, None, MemoryCounters(), 1000, clock=clock)
-
-
-def test_an_entry_ends_at_the_shops_midnight_without_a_restart(
-    folder: Path, encoders: Encoders
-) -> None:
-    edit(folder, "id: contact\n", "id: contact\nvalid_until: 2026-05-31\n")
-    now = [MAY]
-    assistant = live(folder, encoders, lambda: now[0])
-    assert entries_told(assistant) == {"entry:contact"}
-    now[0] = JUNE
-    assert entries_told(assistant) == set()
-
-
-def test_what_was_taken_out_is_gone_from_the_next_answer_on(
-    folder: Path, encoders: Encoders
-) -> None:
-    assistant = live(folder, encoders, lambda: MAY)
-    before = assistant.snapshot
-    edit(folder, "id: contact\n", "id: contact\nhidden: true\n")
-    after = publish(folder, folder.parent / "home", encoders)
-    assert after != before
-    with ThreadPoolExecutor(8) as shoppers:
-        told = list(shoppers.map(lambda _: entries_told(assistant), range(8)))
-    assert told == [set()] * 8
-    assert assistant.snapshot == after
-
-
-def test_a_publish_is_read_before_anyone_asks(folder: Path, encoders: Encoders) -> None:
-    assistant = live(folder, encoders, lambda: MAY)
-    stop = threading.Event()
-    following = threading.Thread(target=assistant.follow, args=(stop,))
-    following.start()
-    edit(folder, "id: contact\n", "id: contact\nhidden: true\n")
-    after = publish(folder, folder.parent / "home", encoders)
-    assert soon(lambda: assistant.snapshot == after)
-    stop.set()
-    following.join()
-
-
-def test_a_snapshot_that_does_not_load_is_tried_once_and_the_one_before_stays(
-    folder: Path, encoders: Encoders, caplog: pytest.LogCaptureFixture
-) -> None:
-    assistant = live(folder, encoders, lambda: MAY)
-    write_live(folder.parent / "home", "cut-short")
-    for _ in range(3):
-        assert entries_told(assistant) == {"entry:contact"}
-    assert [record.message for record in caplog.records] == ["snapshot cut-short does not load"]
-
-
-def test_questions_do_not_wait_long_for_a_large_shop(folder: Path, encoders: Encoders) -> None:
-    assistant = live(folder, encoders, lambda: MAY)
-    go_on = threading.Event()
-
-    def slow(snapshot: str) -> Assistant:
-        go_on.wait(60)
-        raise OSError(snapshot)
-
-    large = LiveAssistant(assistant.home, lambda _: assistant._current, encoders)
-    large._read = slow
-    write_live(assistant.home, "large")
-    began = time.monotonic()
-    assert entries_told(large) == {"entry:contact"}
-    assert entries_told(large) == {"entry:contact"}
-    assert time.monotonic() - began < 30
-    go_on.set()
 
 
 def test_a_shop_answered_from_aside_does_not_go_live(folder: Path, encoders: Encoders) -> None:

@@ -25,9 +25,22 @@ def test_a_laid_out_weight_multiplies_as_the_plain_one(dtype: torch.dtype, rows:
 def test_without_the_private_operators_the_plain_product_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine.linear, "_can_lay_out", lambda _: False)
+    def missing(*_: object) -> torch.Tensor:
+        raise RuntimeError("no such operator")
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_linear_pointwise", missing)
+    engine.linear._can_lay_out.cache_clear()
     x, weight = torch.ones(2, 3), torch.eye(3)
     assert torch.equal(linear(weight)(x), x)
+    engine.linear._can_lay_out.cache_clear()
+
+
+def test_a_torch_that_cannot_tell_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> bool:
+        raise AttributeError("_is_mkldnn_bf16_supported")
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", missing)
+    assert fastest(torch.device("cpu")) is torch.float32
 
 
 @pytest.mark.parametrize("multiplies", [True, False])

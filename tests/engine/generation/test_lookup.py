@@ -133,6 +133,14 @@ def test_a_choice_tells_its_probability() -> None:
     assert second.log_prob == pytest.approx(-math.log(3), abs=1e-6)
 
 
+def test_the_prompts_own_tokens_share_in_the_probability() -> None:
+    head = Head(torch.eye(3), [0, 2])
+    state = torch.tensor([[[2.0, 2.5, 0.0]]])
+    ((found,),) = head.best(state, [head.also([1])])
+    assert found.token == 1
+    assert found.log_prob == pytest.approx(float(torch.log_softmax(state[0, 0], -1)[1]), abs=1e-6)
+
+
 def chosen(head: Head, state: torch.Tensor, also: list[torch.Tensor | None]) -> list[list[int]]:
     return [[choice.token for choice in line] for line in head.best(state, also)]
 

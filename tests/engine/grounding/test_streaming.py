@@ -14,6 +14,7 @@ from engine.errors import GeneratorError
 from engine.generation.generator import Piece
 from engine.grounding.doubt import LEAST, Sureness
 from engine.grounding.sentences import split_sentences
+from engine.hurry import Hurries
 from engine.types import (
     Delta,
     Message,
@@ -203,6 +204,19 @@ def test_a_shopper_who_writes_again_gets_the_passage_and_the_model_stops() -> No
     assert deltas == [TRUE[0].strip()]
     assert typist.cancelled == ["m:0"]
     assert (reply.text, reply.receipt.worded_by) == (SHIPPING.text, WordedBy.OPERATOR)
+
+
+def test_hurry_reaches_an_answer_begun_with_the_snapshot_before() -> None:
+    typist = Hurried(TRUE)
+    hurries = Hurries(typist)
+    before, after = (
+        Wording(typist, MemoryCounters(), snapshot=name, daily_tokens=1000, hurries=hurries)
+        for name in ("before", "after")
+    )
+    typist.wording = after
+    _, reply = said(typist, before)
+    assert reply.text == SHIPPING.text
+    assert typist.cancelled == ["m:0"]
 
 
 def test_hurried_before_its_turn_a_message_is_put_to_no_model() -> None:

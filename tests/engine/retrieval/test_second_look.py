@@ -16,7 +16,7 @@ from engine.counters import MemoryCounters
 from engine.publish import build_snapshot, publish
 from engine.retrieval.encoders import RERANK, Encoder, Encoders, Vectors
 from engine.retrieval.entries import EntrySearch
-from engine.retrieval.found import Found, agreed
+from engine.retrieval.found import Found, Tried, agreed
 from engine.retrieval.snapshot import is_outdated, read_live, read_snapshot, write_live
 from engine.routing.constraints import Constraints
 from engine.settings import Settings
@@ -168,6 +168,7 @@ def test_what_both_looks_find_is_as_likely_as_at_the_first() -> None:
 @pytest.mark.parametrize(
     "second",
     [
+        replace(LIKELY, band=Band.UNSURE, doubtful=True),
         replace(LIKELY, entries=("b", "a"), band=Band.UNSURE),
         replace(LIKELY, band=Band.UNKNOWN),
         replace(LIKELY, band=Band.UNSURE, route="order"),
@@ -176,3 +177,24 @@ def test_what_both_looks_find_is_as_likely_as_at_the_first() -> None:
 def test_where_the_looks_differ_the_second_counts(second: Found) -> None:
     assert agreed(LIKELY, second) == second
     assert agreed(replace(LIKELY, band=Band.UNSURE), second) == second
+
+
+def test_a_search_tells_what_both_looks_find(
+    watched: tuple[EntrySearch, Counting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, _ = watched
+    question = "would a parcel be wrapped nicely for a friend"
+    own = search._surest
+
+    def surest(text: str, language: str, *, rerank: bool = False) -> Tried:
+        tried = own(text, language, rerank=rerank)
+        band = Band.UNSURE if rerank else Band.LIKELY
+        confidence = 0.7 if rerank else 0.85
+        found = replace(tried.found, entries=("gift-wrap", "returns-how"), logits=(2.0, 0.0),
+                        band=band, confidence=confidence, doubtful=False,
+                        features={**tried.found.features, "unseen": 0.0})  # fmt: skip
+        return Tried(found, {"gift-wrap": 2.0, "returns-how": 0.0})
+
+    monkeypatch.setattr(search, "_surest", surest)
+    found = search.find(question, "en")
+    assert (found.band, found.confidence, found.reranked) == (Band.LIKELY, 0.85, True)
