@@ -30,7 +30,7 @@ from engine.retrieval.encoders import (
     Vectors,
 )
 from engine.retrieval.entries import EntrySearch
-from engine.retrieval.features import EntryFeatures, goods_features
+from engine.retrieval.features import EntryFeatures, features_by_key, goods_features
 from engine.retrieval.head import Head
 from engine.retrieval.index import Row
 from engine.retrieval.products import ProductSearch, product_rows
@@ -99,11 +99,8 @@ def _entry_features(
         return vectors[key][live], Head(sources if coefficients.shape[1] else (), coefficients)
 
     second = part(RERANK) if RERANK in vectors else None
-    return {
-        key: EntryFeatures([entries[i] for i in live], *part(key), second)
-        for key in vectors
-        if key != RERANK
-    }
+    firsts = {key: part(key) for key in vectors if key != RERANK}
+    return features_by_key([entries[i] for i in live], firsts, second)
 
 
 def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:

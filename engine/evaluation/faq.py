@@ -22,7 +22,7 @@ from engine.retrieval.clauses import asked_texts
 from engine.retrieval.embedding import embed
 from engine.retrieval.encoders import RERANK, Encoders
 from engine.retrieval.entries import EntrySearch
-from engine.retrieval.features import EntryFeatures
+from engine.retrieval.features import features_by_key
 from engine.retrieval.index import Row
 from engine.retrieval.learning import Examples, default_calibrations, fit_heads, learn_all
 from engine.retrieval.rows import SENTENCE_END, route_rows
@@ -71,11 +71,8 @@ def build_search(
         else default_calibrations(encoders.keys)
     )
     second = (vectors[RERANK], heads[RERANK].head) if RERANK in vectors else None
-    found = {
-        key: EntryFeatures(rows, vectors[key], heads[key].head, second)
-        for key in encoders.by_language
-    }
-    return EntrySearch(encoders, found, calibrations)
+    firsts = {key: (vectors[key], heads[key].head) for key in encoders.by_language}
+    return EntrySearch(encoders, features_by_key(rows, firsts, second), calibrations)
 
 
 def evaluate_faq(

@@ -95,10 +95,12 @@ class EntryFeatures:
         vectors: Vectors,
         head: Head | None = None,
         rerank: tuple[Vectors, Head] | None = None,
+        lexical: LexicalIndex | None = None,
     ) -> None:
         """`head`: fitted on these very rows; without one "learned" is 0 for every entry.
 
-        `rerank`: the rows' vectors by the re-ranking encoder, and the head of these.
+        `rerank`: the rows' vectors by the re-ranking encoder, and the head of these. `lexical`:
+        that of other features of the very same rows, shared.
         """
         order = sorted(range(len(rows)), key=lambda i: rows[i].source)
         self.order = np.asarray(order, dtype=np.int64)
@@ -116,7 +118,7 @@ class EntryFeatures:
             second, its_head = rerank
             its_part = _part(its_head, order, self.sources)
             self._rerank = DenseView(second[order], starts, asked, its_part)
-        self.lexical = LexicalIndex(self.rows)
+        self.lexical = lexical or LexicalIndex(self.rows)
         self._starts = starts
         self._sources_of = _postings(self.lexical.terms, self.row_source)
 
@@ -178,11 +180,22 @@ def goods_features(rows: Sequence[Row], vectors: Mapping[str, Vectors]) -> dict[
     """Features of goods by encoder key, with the second look where `vectors` have one."""
     nothing = Head((), np.zeros((len(rows), 0), dtype=np.float32))
     second = (vectors[RERANK], nothing) if RERANK in vectors else None
-    return {
-        key: EntryFeatures(rows, made, None, second)
-        for key, made in vectors.items()
-        if key != RERANK
-    }
+    firsts = {key: (made, None) for key, made in vectors.items() if key != RERANK}
+    return features_by_key(rows, firsts, second)
+
+
+def features_by_key(
+    rows: Sequence[Row],
+    firsts: Mapping[str, tuple[Vectors, Head | None]],
+    rerank: tuple[Vectors, Head] | None,
+) -> dict[str, EntryFeatures]:
+    """Features by encoder key, of the rows' vectors and head; their words are indexed once."""
+    made: dict[str, EntryFeatures] = {}
+    lexical = None
+    for key, (vectors, head) in firsts.items():
+        made[key] = EntryFeatures(rows, vectors, head, rerank, lexical)
+        lexical = made[key].lexical
+    return made
 
 
 def _part(head: Head | None, rows: Sequence[int], sources: Sequence[str]) -> Vectors | None:

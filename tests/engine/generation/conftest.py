@@ -8,7 +8,7 @@ import pytest
 
 from engine.generation.http import HttpGenerator
 from tests.engine.generation.completion_server import CompletionServer, serving
-from tests.engine.generation.tiny import Tiny, make_folder
+from tests.engine.generation.tiny import QUESTIONS, Tiny, asked, judge, make_folder
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     return Tiny(
         make_folder(folder / "ending", endless=False), make_folder(folder / "endless", endless=True)
     )
+
+
+@pytest.fixture(scope="session")
+def expected(tiny: Tiny) -> str:
+    """What the model whose texts end writes to the longest question."""
+    return judge(tiny.ending, asked(QUESTIONS[3]), 60).text
 
 
 @pytest.fixture

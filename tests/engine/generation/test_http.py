@@ -18,7 +18,7 @@ from engine.generation.http import TRIES, HttpGenerator
 from engine.generation.prompts import render
 from tests.engine.generation.completion_server import CompletionServer, serving
 from tests.engine.generation.test_breaker import Clock
-from tests.engine.generation.tiny import QUESTIONS, Tiny, asked, judge
+from tests.engine.generation.tiny import QUESTIONS, Tiny, asked
 
 KEY = "sk-very-secret"
 LONG = QUESTIONS[3]
@@ -40,11 +40,6 @@ def until(condition: object, within_s: float = SOON_S) -> bool:
             return True
         time.sleep(0.02)
     return False
-
-
-@pytest.fixture(scope="module")
-def expected(tiny: Tiny) -> str:
-    return judge(tiny.ending, asked(LONG), 60).text
 
 
 @contextmanager

@@ -12,10 +12,8 @@ from engine.generation.generator import Piece
 from engine.generation.http import HttpGenerator
 from engine.generation.sse import read_event
 from tests.engine.generation.completion_server import CompletionServer
-from tests.engine.generation.test_http import LONG, expected, stream, text
+from tests.engine.generation.test_http import LONG, stream, text
 from tests.engine.generation.tiny import asked
-
-__all__ = ["expected"]
 
 
 def test_a_server_tells_how_sure_the_model_is(
