@@ -13,7 +13,7 @@ from engine.generation.generator import Generator, Piece
 from engine.grounding.amounts import leaves_out_amount
 from engine.grounding.doubt import Sureness, doubt
 from engine.grounding.listing import said_twice, strange_item, unnamed
-from engine.grounding.opening import borne_out, without_opening
+from engine.grounding.opening import opening_judged
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.hurry import Hurries
@@ -137,9 +137,9 @@ class Wording:
         unsure = doubt(draft.sureness.of(sentence))
         if draft.refused or not sentence.strip():
             return
-        if not draft.said and not borne_out(sentence.strip(), sources.question):
-            sentence = without_opening(sentence.strip())
-        check = check_sentence(sentence.strip(), sources)
+        judged = check_sentence if draft.said else opening_judged
+        check = judged(sentence.strip(), sources)
+        sentence = check.sentence
         strange = said_twice(sentence, draft.titles) or strange_item(sentence, draft.listed)
         if check.passed and strange:
             check = Check(check.sentence, False, f"name:{strange}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from engine.grounding.reading import Reading, read
+from engine.grounding.reply import Sources, check_sentence
+from engine.types import Check
 
 _YES = (
     r"yes|yeah|yep|sure|certainly|of course|absolutely|correct"
@@ -46,6 +48,19 @@ def borne_out(sentence: str, question: str) -> bool:
     if not _takes_up(rest, read(question)):
         return False
     return _denies(rest) == bool(found["no"])
+
+
+def opening_judged(sentence: str, sources: Sources) -> Check:
+    """May a draft's first sentence be said, or else what follows its yes, no or sorry?
+
+    The sentence of the Check is the one to say. A sound sentence whose yes or no the sources do
+    not settle is said without it.
+    """
+    rest = without_opening(sentence)
+    if not borne_out(sentence, sources.question):
+        return check_sentence(rest, sources)
+    check = check_sentence(sentence, sources)
+    return check if check.passed or rest == sentence else check_sentence(rest, sources)
 
 
 def _takes_up(rest: Reading, question: Reading) -> bool:

@@ -20,10 +20,10 @@ from engine.generation.training.product_examples import (
 )
 from engine.generation.training.written_examples import Written, written, written_example
 
-CHINESE = 0.45
-SHARES = {"faq": 0.24, "written": 0.33, "describe": 0.13, "recommend": 0.26, "review": 0.04}
+CHINESE = 0.55
+SHARES = {"faq": 0.18, "written": 0.52, "describe": 0.09, "recommend": 0.19, "review": 0.02}
 HELD_TOPICS, HELD_WARES, HELD_WRITTEN = 4, 3, 24
-CPQA_SHARE = 0.3
+CPQA_SHARE = 0.25
 HELD_CPQA = 0.25
 """The part of the held-out examples that are shoppers' own questions."""
 THEME_WEIGHT = 4

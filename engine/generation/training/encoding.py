@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from engine.generation.prompts import STOP, WORDS, one_line, render
-from engine.generation.training.example import Example
+from engine.generation.training.example import DECLINED, Example
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,6 +39,8 @@ class Batch:
 
 def answer_text(language: str, answer: str) -> str:
     """An answer as it follows its prompt: the colon's own space first."""
+    if answer == DECLINED:
+        return answer
     colon = WORDS[language].colon
     return colon[len(colon.rstrip()) :] + one_line(answer)
 

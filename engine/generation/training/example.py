@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.generation.prompts import one_line
+from engine.grounding.opening import opening_judged
 from engine.grounding.reply import check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.types import Prompt
 
+DECLINED = "<unused0>"
+"""The answer to what the passages do not answer: one token that no text has."""
 Turn = tuple[str, str]
 """A question with its answer."""
 
@@ -41,8 +44,8 @@ def refusal(prompt: Prompt, answer: str) -> str:
     """Why grounding refuses the answer, or "" where every sentence may be sent."""
     sources = sources_of(prompt)
     splitter = SentenceSplitter()
-    for sentence in [*splitter.feed(one_line(answer)), *splitter.flush()]:
-        check = check_sentence(sentence.strip(), sources)
+    for number, sentence in enumerate([*splitter.feed(one_line(answer)), *splitter.flush()]):
+        check = (check_sentence if number else opening_judged)(sentence.strip(), sources)
         if sentence.strip() and not check.passed:
             return check.reason
     return ""
@@ -53,7 +56,7 @@ def passed(example: Example) -> tuple[Example | None, list[str]]:
     kept: list[Turn] = []
     reasons: list[str] = []
     for prompt, answer in example.turns():
-        reason = refusal(prompt, answer)
+        reason = "" if answer == DECLINED else refusal(prompt, answer)
         if reason:
             reasons.append(reason)
         else:

@@ -11,8 +11,9 @@ import pytest
 
 from engine.generation.prompts import render
 from engine.generation.training.cpqa import FILES, cpqa_examples
+from engine.generation.training.cutting import without_answer
 from engine.generation.training.dataset import TrainingSet, build_set
-from engine.generation.training.example import Example, passed, refusal
+from engine.generation.training.example import DECLINED, Example, passed, refusal
 from engine.generation.training.families import (
     LANGUAGES,
     Topic,
@@ -26,6 +27,7 @@ from engine.generation.training.faq_examples import faq_example
 from engine.generation.training.product_examples import describe_example, recommend_example
 from engine.generation.training.slots import Slots
 from engine.generation.training.typos import messy
+from engine.generation.training.written_examples import written, written_example
 from engine.types import Passage, Prompt, Route, SourceKind
 from knowledge_base.store import load
 
@@ -36,8 +38,34 @@ def drawn() -> TrainingSet:
 
 
 def test_every_answer_passes_grounding(drawn: TrainingSet) -> None:
-    turns = [turn for e in (*drawn.train, *drawn.held_out) for turn in e.turns()]
+    turns = [
+        turn for e in (*drawn.train, *drawn.held_out) for turn in e.turns() if turn[1] != DECLINED
+    ]
     assert [refusal(*turn) for turn in turns if refusal(*turn)] == []
+
+
+def test_what_is_declined_comes_last_and_is_no_tenth_of_nothing(drawn: TrainingSet) -> None:
+    answers = [[answer for _, answer in e.turns()] for e in drawn.train]
+    assert not [1 for said in answers if DECLINED in said[:-1]]
+    declined = sum(said[-1] == DECLINED for said in answers)
+    assert 0.05 < declined / sum(map(len, answers)) < 0.2
+
+
+def test_a_question_is_declined_once_the_sentence_that_answers_is_gone() -> None:
+    text = "Parcels take 3 days. Returns are free within 30 days. We are closed on Mondays."
+    left = without_answer(text, ["You can return it free of charge within 30 days."])
+    assert left == "Parcels take 3 days. We are closed on Mondays."
+    assert without_answer("Returns are free.", ["Free."]) == ""
+
+
+def test_marks_change_their_width_and_nothing_else() -> None:
+    zh = [one for one in written() if one.language == "zh" and one.kind != "review"]
+    seen = set()
+    for seed in range(40):
+        shown = written_example(zh, random.Random(seed), "zh").prompt.passages[0].text
+        seen |= {mark for mark in "，," if mark in shown}
+        assert not [1 for one in shown.split("http")[1:] if "：" in one[:4]]
+    assert seen == {"，", ","}
 
 
 def test_every_slot_of_every_template_is_filled() -> None:

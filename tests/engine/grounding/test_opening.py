@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.grounding.opening import borne_out, without_opening
+from engine.grounding.opening import borne_out, opening_judged, without_opening
+from engine.grounding.reply import Sources
+from engine.types import Passage, SourceKind
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,46 @@ def test_what_is_left_begins_with_a_capital_and_is_never_nothing() -> None:
     assert without_opening("抱歉，不行，打包后不能改。") == "打包后不能改。"
     for bare in ("Yes.", "No, ", "可以。", "抱歉，"):
         assert without_opening(bare) == bare
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "sentence", "said"),
+    [
+        (
+            "can I rent a cello for 1 month",
+            "Instruments can be rented from three months. You pay a deposit of one month.",
+            "No, instruments can be rented from three months.",
+            "Instruments can be rented from three months.",
+        ),
+        (
+            "刀叉要自己买吗",
+            "市区配送20元。蜡烛、餐具免费，可写8字祝福。",
+            "不用，蜡烛和餐具免费。",
+            "蜡烛和餐具免费。",
+        ),
+        (
+            "do you ship to Spain?",
+            "We ship to Spain within 5 days.",
+            "Yes, we ship to Spain within 5 days.",
+            "Yes, we ship to Spain within 5 days.",
+        ),
+    ],
+)
+def test_a_sound_sentence_is_said_without_a_no_that_nothing_settles(
+    question: str, passage: str, sentence: str, said: str
+) -> None:
+    language = "en" if question.isascii() else "zh"
+    entry = Passage("entry:x", SourceKind.ENTRY, "", passage, language)
+    check = opening_judged(sentence, Sources((entry,), question, language))
+    assert check.passed
+    assert check.sentence == said
+
+
+def test_without_its_yes_a_false_sentence_stays_false() -> None:
+    entry = Passage("entry:x", SourceKind.ENTRY, "", "Sale items cannot be returned.", "en")
+    sources = Sources((entry,), "can I return sale items?", "en")
+    assert not opening_judged("Yes, sale items can be returned.", sources).passed
+    assert not opening_judged("No, sale items can be returned.", sources).passed
 
 
 @given(st.text(max_size=60))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,14 @@ from sklearn.linear_model import LogisticRegression
 
 from engine.build import load_encoders
 from engine.evaluation.answer_questions import read_answer_questions
+from engine.generation.training.cutting import without_answer
 from engine.generation.training.written_examples import written
 from engine.retrieval.answerable import FILE, PassageCheck, passage_features
-from engine.retrieval.text import is_chinese, terms
+from engine.retrieval.text import is_chinese
 from engine.settings import Settings
 
 REFUSED = 0.03
 """Share of answerable questions that the cut refuses."""
-SENTENCE = re.compile(r"(?<=[.!?。！？；;])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,15 @@ class Pair:
 
 def own_pairs(draw: random.Random) -> Iterator[list[Pair]]:
     """The pairs of every passage: what it answers, does not, and no longer does when cut."""
-    for one in written():
-        text = shown(one.title, one.text)
+    known = [one for one in written() if one.kind != "review"]
+    for one in known:
+        text = shown(one.title, one.texts[0])
         pairs = [Pair(question, text, False, "unanswered") for question in one.unanswered]
         for question, answers in one.answered:
             pairs.append(Pair(question, text, True, "answered"))
-            if cut := without_answer(one.text, answers):
+            if cut := without_answer(one.texts[0], answers):
                 pairs.append(Pair(question, shown(one.title, cut), False, "sentence cut"))
-        same = [o for o in written() if o is not one and o.language == one.language]
+        same = [o for o in known if o is not one and o.language == one.language]
         for other in draw.sample(same, 2):
             question, _ = draw.choice(other.answered)
             pairs.append(Pair(question, text, False, "other passage"))
@@ -57,21 +57,6 @@ def own_pairs(draw: random.Random) -> Iterator[list[Pair]]:
 def shown(title: str, text: str) -> str:
     """A passage as the check reads it."""
     return f"{title}: {text}" if title else text
-
-
-def without_answer(text: str, answers: Sequence[str]) -> str:
-    """The passage without the sentence nearest the answers, "" where it has but one."""
-    sentences = [s for s in SENTENCE.split(text) if s.strip()]
-    if len(sentences) < 2:
-        return ""
-    said = {term for answer in answers for term in terms(answer)}
-
-    def nearness(sentence: str) -> float:
-        own = set(terms(sentence))
-        return len(own & said) / (len(own) ** 0.5 or 1)
-
-    best = max(sentences, key=nearness)
-    return " ".join(s for s in sentences if s is not best)
 
 
 def fitted(rows: Sequence[Sequence[float]], pairs: Sequence[Pair]) -> dict[str, object]:
