@@ -17,7 +17,10 @@ _NO = (
     r"|(?:不(?:可以|能|会|行|要|用|需要|必|支持|是|含|带|包|算|好|对)|没有?|别)的?|(?:很|非常)?抱歉"
     r"|不好意思|对不起"
 )
-_OPENING = re.compile(rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO}))\s*[,，;；:：—–]+\s*", re.I)
+_SOFTLY = "[哦呢呀啦噢喔哈]?"
+_OPENING = re.compile(
+    rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO})){_SOFTLY}\s*[,，;；:：—–]+\s*", re.I
+)
 _LIMITS = re.compile(
     r"\b(?:only|until|at most|no longer|without|neither|nobody|nothing|none)\b|[只仅]|最多|之前",
     re.I,

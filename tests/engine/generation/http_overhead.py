@@ -1,9 +1,11 @@
 """What the HTTP generator costs over a bare client, 256 streams at a fixed rate. A command:
 
     python -m tests.engine.generation.http_overhead [--streams 256] [--rate 20] [--tokens 40]
+        [--spread 2]
 
 A server in a process of its own sends every stream `rate` events a second. The bare client only
 looks for the end of each stream; ours parses, checks and hands every piece to a waiting thread.
+Streams begin all at once, or evenly within `spread` seconds, as shoppers write.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ def serve(listening: socket.socket, rate: float, tokens: int) -> None:
     asyncio.run(run())
 
 
-def bare(port: int, streams: int) -> list[float]:
+def bare(port: int, streams: int, spread: float) -> list[float]:
     """Seconds of every request by a client that does nothing with what comes."""
     body = json.dumps({"prompt": "x" * 400, "stream": True}).encode()
     asked = (
@@ -60,7 +62,8 @@ def bare(port: int, streams: int) -> list[float]:
         b"content-length: %d\r\n\r\n%s" % (len(body), body)
     )
 
-    async def one() -> float:
+    async def one(number: int) -> float:
+        await asyncio.sleep(spread * number / streams)
         began = time.perf_counter()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(asked)
@@ -69,12 +72,12 @@ def bare(port: int, streams: int) -> list[float]:
         return time.perf_counter() - began
 
     async def run() -> list[float]:
-        return await asyncio.gather(*(one() for _ in range(streams)))
+        return await asyncio.gather(*map(one, range(streams)))
 
     return asyncio.run(run())
 
 
-def ours(port: int, streams: int, tokens: int) -> list[float]:
+def ours(port: int, streams: int, tokens: int, spread: float) -> list[float]:
     """Seconds of every request by the HTTP generator, each asked by a thread of its own."""
     generator = HttpGenerator(f"http://127.0.0.1:{port}")
     seconds = [0.0] * streams
@@ -90,6 +93,7 @@ def ours(port: int, streams: int, tokens: int) -> list[float]:
     threads = [threading.Thread(target=one, args=(number,)) for number in range(streams)]
     for thread in threads:
         thread.start()
+        time.sleep(spread / streams)
     for thread in threads:
         thread.join()
     generator.close()
@@ -119,6 +123,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--tokens", type=int, default=40)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--spread", type=float, default=0.0)
     given = parser.parse_args()
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     port = listening.getsockname()[1]
@@ -129,8 +134,10 @@ def main() -> None:
     for number in range(given.repeat):
         found = {
             "round": number,
-            "bare": timed(lambda: bare(port, given.streams), given.tokens),
-            "ours": timed(lambda: ours(port, given.streams, given.tokens), given.tokens),
+            "bare": timed(lambda: bare(port, given.streams, given.spread), given.tokens),
+            "ours": timed(
+                lambda: ours(port, given.streams, given.tokens, given.spread), given.tokens
+            ),
         }
         print(json.dumps(found))
     server.terminate()
