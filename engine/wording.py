@@ -13,7 +13,7 @@ from engine.generation.generator import Generator, Piece
 from engine.grounding.amounts import leaves_out_amount
 from engine.grounding.doubt import Sureness, doubt
 from engine.grounding.listing import said_twice, strange_item, unnamed
-from engine.grounding.opening import opening_judged
+from engine.grounding.opening import SURE, cut_opening, opening_judged
 from engine.grounding.reply import Sources, check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.hurry import Hurries
@@ -134,11 +134,20 @@ class Wording:
     def _judge(
         self, sentence: str, sources: Sources, draft: _Draft, started: float
     ) -> Iterator[Delta]:
-        unsure = doubt(draft.sureness.of(sentence))
+        before, rest = cut_opening("" if draft.said else sentence)
+        opening = draft.sureness.of(before)
+        log_probs = draft.sureness.of(rest if before else sentence)
         if draft.refused or not sentence.strip():
             return
-        judged = check_sentence if draft.said else opening_judged
-        check = judged(sentence.strip(), sources)
+        sure = bool(opening) and opening[0] >= SURE
+        said = sentence.strip()
+        check = (
+            opening_judged(said, sources, sure=sure) if before else check_sentence(said, sources)
+        )
+        if check.sentence == said:
+            # What is not said need not be sure.
+            log_probs = [*opening, *log_probs]
+        unsure = doubt(log_probs)
         sentence = check.sentence
         strange = said_twice(sentence, draft.titles) or strange_item(sentence, draft.listed)
         if check.passed and strange:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.generation.prompts import DECLINED
 from engine.linear import linear
 
 COMMON = 64_000
@@ -25,11 +26,19 @@ def common_tokens(vocabulary: Mapping[str, int]) -> list[int]:
     return sorted(
         number
         for text, number in vocabulary.items()
-        if number < FIRST
-        or len(text) == 1
-        or (number < COMMON and LATIN.fullmatch(text))
-        or CHINESE.fullmatch(text)
+        if text != DECLINED
+        and (
+            number < FIRST
+            or len(text) == 1
+            or (number < COMMON and LATIN.fullmatch(text))
+            or CHINESE.fullmatch(text)
+        )
     )
+
+
+def every_token(vocabulary: Mapping[str, int]) -> list[int]:
+    """Ids of all that an answer may be written with, in order."""
+    return sorted(number for text, number in vocabulary.items() if text != DECLINED)
 
 
 @dataclass(frozen=True, slots=True)

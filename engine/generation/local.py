@@ -116,7 +116,11 @@ class LocalGenerator:
 
     def plain(self) -> LocalGenerator:
         """The same weights without any short cut: all tokens looked at, one written a step."""
-        return LocalGenerator(self._name, self._model, self._tokenizer, width=1)
+        from engine.generation.head import Head, every_token
+
+        every = every_token(self._tokenizer.get_vocab())
+        head = Head(self._model.embedding, every, self._model.like.dtype)
+        return LocalGenerator(self._name, self._model, self._tokenizer, head=head, width=1)
 
     def _pieces(self, choices: Iterator[Choice]) -> Iterator[Piece]:
         ids: list[int] = []

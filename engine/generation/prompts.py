@@ -18,6 +18,10 @@ BUDGET_TOKENS = 1024
 STOP = "\n"
 """An answer is one line; its end is the end of the turn."""
 
+DECLINED = "<unused0>"
+"""One token that no text has: what the adapter learns to say where the passages do not answer. It
+says so too often to be asked, so an answer is written without it (docs/lab-notes.md)."""
+
 TASKS = (Route.FAQ, Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
 _TITLE_LENGTH = 120
 _SHORTEST_CUT = 40

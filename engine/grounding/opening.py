@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import log
 
 from engine.grounding.reading import Reading, read
 from engine.grounding.reply import Sources, check_sentence
@@ -18,13 +19,15 @@ _NO = (
     r"|不好意思|对不起"
 )
 _SOFTLY = "[哦呢呀啦噢喔哈]?"
-_OPENING = re.compile(
-    rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO})){_SOFTLY}\s*[,，;；:：—–]+\s*", re.I
-)
+_OPENING = re.compile(rf"^\s*(?:(?P<yes>{_YES})|(?P<no>{_NO})){_SOFTLY}\s*[,，;；:：—–]+\s*", re.I)
 _LIMITS = re.compile(
     r"\b(?:only|until|at most|no longer|without|neither|nobody|nothing|none)\b|[只仅]|最多|之前",
     re.I,
 )
+SURE = log(0.9)
+"""Least log-probability of the first token of a yes or no that is said. A small model finds the
+fact and not what it means for the question: of 157 such openings of ours 104 were right, of 45 that
+the rest bore out 32; a larger one is sure of most."""
 LEAST_SHARED = 0.25
 """Of what the question is about, by weight, that the rest must take up."""
 _LIGHT = frozenset({"light", "neg"})
@@ -33,10 +36,16 @@ _WEIGHT = {"gram": 0.35}
 
 def without_opening(sentence: str) -> str:
     """The sentence without its yes, no and sorry; as it is where nothing would be left."""
-    rest = sentence
-    while found := _OPENING.match(rest):
-        rest = rest[found.end() :]
-    return rest[:1].upper() + rest[1:] if rest.strip() else sentence
+    opening, rest = cut_opening(sentence)
+    return rest[:1].upper() + rest[1:] if opening else sentence
+
+
+def cut_opening(sentence: str) -> tuple[str, str]:
+    """The sentence in two: its yes, no and sorry ("" where it has none), and the rest."""
+    end = 0
+    while (found := _OPENING.match(sentence[end:])) and sentence[end + found.end() :].strip():
+        end += found.end()
+    return sentence[:end], sentence[end:]
 
 
 def borne_out(sentence: str, question: str) -> bool:
@@ -53,14 +62,14 @@ def borne_out(sentence: str, question: str) -> bool:
     return _denies(rest) == bool(found["no"])
 
 
-def opening_judged(sentence: str, sources: Sources) -> Check:
+def opening_judged(sentence: str, sources: Sources, *, sure: bool) -> Check:
     """May a draft's first sentence be said, or else what follows its yes, no or sorry?
 
-    The sentence of the Check is the one to say. A sound sentence whose yes or no the sources do
-    not settle is said without it.
+    The sentence of the Check is the one to say. The yes or no stays only where the model was
+    `sure` of it, what follows bears it out and the sources settle it.
     """
     rest = without_opening(sentence)
-    if not borne_out(sentence, sources.question):
+    if not (sure and borne_out(sentence, sources.question)):
         return check_sentence(rest, sources)
     check = check_sentence(sentence, sources)
     return check if check.passed or rest == sentence else check_sentence(rest, sources)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from engine.generation.prompts import STOP, WORDS, one_line, render
-from engine.generation.training.example import DECLINED, Example
+from engine.generation.prompts import DECLINED, STOP, WORDS, one_line, render
+from engine.generation.training.example import Example
 
 if TYPE_CHECKING:
     from torch import Tensor

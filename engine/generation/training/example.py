@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from engine.generation.prompts import one_line
+from engine.generation.prompts import DECLINED, one_line
 from engine.grounding.opening import opening_judged
 from engine.grounding.reply import check_sentence, sources_of
 from engine.grounding.sentences import SentenceSplitter
 from engine.types import Prompt
 
-DECLINED = "<unused0>"
-"""The answer to what the passages do not answer: one token that no text has."""
 Turn = tuple[str, str]
 """A question with its answer."""
 
@@ -45,7 +43,11 @@ def refusal(prompt: Prompt, answer: str) -> str:
     sources = sources_of(prompt)
     splitter = SentenceSplitter()
     for number, sentence in enumerate([*splitter.feed(one_line(answer)), *splitter.flush()]):
-        check = (check_sentence if number else opening_judged)(sentence.strip(), sources)
+        check = (
+            check_sentence(sentence.strip(), sources)
+            if number
+            else opening_judged(sentence.strip(), sources, sure=True)
+        )
         if sentence.strip() and not check.passed:
             return check.reason
     return ""

@@ -11,8 +11,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from engine.generation.prompts import DECLINED
 from engine.generation.training.cutting import without_answer
-from engine.generation.training.example import DECLINED, Example, Turn
+from engine.generation.training.example import Example, Turn
 from engine.types import Passage, Prompt, Route, SourceKind
 
 Marks = Callable[[str], str]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.generation.prompts import render
+from engine.generation.prompts import DECLINED, render
 from engine.generation.training.cpqa import FILES, cpqa_examples
 from engine.generation.training.cutting import without_answer
 from engine.generation.training.dataset import TrainingSet, build_set
-from engine.generation.training.example import DECLINED, Example, passed, refusal
+from engine.generation.training.example import Example, passed, refusal
 from engine.generation.training.families import (
     LANGUAGES,
     Topic,

@@ -79,7 +79,7 @@ def test_a_sound_sentence_is_said_without_a_no_that_nothing_settles(
 ) -> None:
     language = "en" if question.isascii() else "zh"
     entry = Passage("entry:x", SourceKind.ENTRY, "", passage, language)
-    check = opening_judged(sentence, Sources((entry,), question, language))
+    check = opening_judged(sentence, Sources((entry,), question, language), sure=True)
     assert check.passed
     assert check.sentence == said
 
@@ -87,8 +87,16 @@ def test_a_sound_sentence_is_said_without_a_no_that_nothing_settles(
 def test_without_its_yes_a_false_sentence_stays_false() -> None:
     entry = Passage("entry:x", SourceKind.ENTRY, "", "Sale items cannot be returned.", "en")
     sources = Sources((entry,), "can I return sale items?", "en")
-    assert not opening_judged("Yes, sale items can be returned.", sources).passed
-    assert not opening_judged("No, sale items can be returned.", sources).passed
+    assert not opening_judged("Yes, sale items can be returned.", sources, sure=True).passed
+    assert not opening_judged("No, sale items can be returned.", sources, sure=False).passed
+
+
+def test_a_yes_the_model_was_not_sure_of_is_not_said() -> None:
+    entry = Passage("entry:x", SourceKind.ENTRY, "", "The slot takes phones up to 12 mm.", "en")
+    sources = Sources((entry,), "does the slot take my phone of 14 mm", "en")
+    check = opening_judged("Yes, the slot takes phones up to 12 mm.", sources, sure=False)
+    assert check.passed
+    assert check.sentence == "The slot takes phones up to 12 mm."
 
 
 @given(st.text(max_size=60))

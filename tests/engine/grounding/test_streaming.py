@@ -234,3 +234,22 @@ def test_hurrying_others_changes_nothing() -> None:
     for number in range(1000):
         wording.hurry(f"other {number}")
     assert said(typist, wording)[1].receipt.worded_by is WordedBy.MODEL
+
+
+@pytest.mark.parametrize("pieces", [[], [" "], ["<unused0>"]])
+def test_a_model_that_declines_leaves_the_shop_its_own_words(pieces: list[str]) -> None:
+    deltas, reply = said(Typist(pieces))
+    assert deltas == []
+    assert reply.text == SHIPPING.text
+    assert reply.receipt.worded_by is WordedBy.OPERATOR
+
+
+@pytest.mark.parametrize(("yes", "rest"), [(-0.05, -0.2), (-2.0, -0.2), (-4.0, -0.5)])
+def test_an_unsure_yes_is_left_out_and_does_not_count_against_the_rest(
+    yes: float, rest: float
+) -> None:
+    typist = Typist([Piece("Yes,", (yes,)), Piece(" it is free from €50.", (rest, rest))])
+    deltas, reply = said(typist)
+    assert deltas == ["It is free from €50."]
+    assert reply.receipt.worded_by is WordedBy.MODEL
+    assert [check.passed for check in reply.receipt.checks] == [True]
