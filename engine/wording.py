@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import abc
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ from engine.types import (
 
 MAX_TOKENS = 120
 NOT_BEFORE_DEADLINE_S = 1.0
+GAP = re.compile(r"(?<=[、，：；])[ \u3000]+")
+"""A space that no Chinese text has after a mark."""
 
 
 @dataclass(slots=True)
@@ -140,7 +143,7 @@ class Wording:
         if draft.refused or not sentence.strip():
             return
         sure = bool(opening) and opening[0] >= SURE
-        said = sentence.strip()
+        said = GAP.sub("", sentence.strip())
         check = (
             opening_judged(said, sources, sure=sure) if before else check_sentence(said, sources)
         )

@@ -253,3 +253,8 @@ def test_an_unsure_yes_is_left_out_and_does_not_count_against_the_rest(
     assert deltas == ["It is free from €50."]
     assert reply.receipt.worded_by is WordedBy.MODEL
     assert [check.passed for check in reply.receipt.checks] == [True]
+
+
+def test_no_space_follows_a_chinese_mark() -> None:
+    deltas, _ = said(Typist(["运费 €4.95，", " 满 €50 免运费。"]))
+    assert deltas == ["运费 €4.95，满 €50 免运费。"]
