@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from engine.retrieval.text import terms
-
-SENTENCE = re.compile(r"(?<=[.!?。！？；;])\s*")
+from engine.retrieval.answerable import SENTENCE
+from engine.retrieval.text import is_chinese, terms
 
 
 def without_answer(text: str, answers: Sequence[str]) -> str:
@@ -22,4 +20,5 @@ def without_answer(text: str, answers: Sequence[str]) -> str:
         return len(own & said) / (len(own) ** 0.5 or 1)
 
     best = max(sentences, key=nearness)
-    return " ".join(s for s in sentences if s is not best)
+    gap = "" if is_chinese(text) else " "
+    return gap.join(s for s in sentences if s is not best)

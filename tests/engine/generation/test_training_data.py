@@ -56,6 +56,8 @@ def test_a_question_is_declined_once_the_sentence_that_answers_is_gone() -> None
     left = without_answer(text, ["You can return it free of charge within 30 days."])
     assert left == "Parcels take 3 days. We are closed on Mondays."
     assert without_answer("Returns are free.", ["Free."]) == ""
+    priced = "Shipping costs €4.95. Returns are free."
+    assert without_answer(priced, ["Returns are free."]) == "Shipping costs €4.95."
 
 
 def test_marks_change_their_width_and_nothing_else() -> None:
