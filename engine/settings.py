@@ -50,6 +50,7 @@ class Settings:
     generator_key: str | None
     daily_tokens: int
     threads: int
+    int8: bool | None
     log_level: str
 
     @classmethod
@@ -118,6 +119,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be at least 1")
     return number
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError("on or off")
+    return text.lower() == "on"
 
 
 def _level(text: str) -> str:
@@ -199,6 +206,9 @@ TABLE: tuple[Setting, ...] = (
             _positive, 20_000),
     Setting("SHOPDESK_THREADS", "threads", "threads for models (default: the cores here)",
             _positive, _cores),
+    Setting("SHOPDESK_INT8", "int8",
+            "on or off: answers written with 8-bit weights (default: where the chip has the "
+            "instructions)", _switch),
     Setting("SHOPDESK_LOG", "log_level", "DEBUG, INFO, WARNING or ERROR", _level, "INFO"),
 )  # fmt: skip
 

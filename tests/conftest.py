@@ -14,9 +14,9 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from engine import valkey
+from engine.idle_threads import wait_awake_briefly
 
-# As the command line has it: torch's idle threads sleep instead of spinning.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+wait_awake_briefly()  # As the command line has it.
 # Its 1.1 GB are downloaded by no test; those that need a second look name an encoder at hand.
 os.environ.setdefault("SHOPDESK_RERANKER", "off")
 # Tests hold laws, not times: a slow machine is no fault.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.errors import ShopdeskError
+from engine.idle_threads import wait_awake_briefly
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -127,9 +127,7 @@ def _day(text: str) -> date:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 ran, 1 an expectation failed, 2 bad input or set-up."""
     arguments = parser().parse_args(argv)
-    # Read when torch loads. Its idle threads then sleep: spinning, they take the cores from
-    # those that work as soon as several models share them (one short text: 15 ms, not 500).
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    wait_awake_briefly()
     module = importlib.import_module(f"bot.cli.{_module(arguments.command)}")
     try:
         return int(module.run_command(arguments))

@@ -18,9 +18,6 @@ DATA = "../shared/data"
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Train, and print the metrics. Stopped, the same command goes on."""
-    # Waiting threads that spin starve each other where processes share few cores; this must
-    # stand before torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from engine.generation.prepare import prepare_base_model
     from engine.generation.training.command import Order, train_adapter
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -26,6 +27,9 @@ from engine.gemma_parts import (
     scale,
 )
 from engine.linear import fastest
+
+if TYPE_CHECKING:
+    from engine.generation.int8_step import Int8Step
 
 ALIGNED = 64
 """Attention looks at a multiple of so many places, the rest of them masked."""
@@ -70,8 +74,12 @@ class Place:
 class Gemma:
     """Weights and the one step: new tokens of some rows in, their hidden states out."""
 
-    def __init__(self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype) -> None:
+    def __init__(
+        self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype, int8: bool = False
+    ) -> None:
+        """`int8`: what is written, unlike what is read, goes through 8-bit weights."""
         self.shape = shape
+        self.int8 = int8
         stored = weights["model.embed_tokens.weight"]
         # Rows are widened as they are read: what is stored in half the bytes stays so.
         self.embedding = stored if dtype == torch.float32 else stored.to(dtype)
@@ -81,15 +89,26 @@ class Gemma:
             read_block(weights, f"model.layers.{i}.", shape, dtype)
             for i in range(len(shape.sliding))
         ]
+        self._quick = _int8_step(shape, weights) if int8 else None
         self._norm = 1 + weights["model.norm.weight"].float()
         self._normaliser = float(torch.tensor(shape.hidden**0.5, dtype=dtype))
         self._turns = {
             slides: frequencies(shape.head_size, theta).to(self.like.device)
             for slides, theta in ((True, shape.theta_sliding), (False, shape.theta))
         }
+        if int8:
+            # Compiled now, not while a shopper waits.
+            room = KeyValues(shape, 1, ALIGNED, self.like)
+            self.write(torch.zeros((1, 1), dtype=torch.int64), [0], [0], room)
 
     @classmethod
-    def load(cls, folder: Path, dtype: torch.dtype | None = None, device: str = "cpu") -> Gemma:
+    def load(
+        cls,
+        folder: Path,
+        dtype: torch.dtype | None = None,
+        device: str = "cpu",
+        int8: bool = False,
+    ) -> Gemma:
         """Read a model folder (config.json, model.safetensors), by default into the type the
         device multiplies fastest. Raises ModelError."""
         from safetensors.torch import load_file
@@ -97,7 +116,7 @@ class Gemma:
         shape = read_shape(folder)
         try:
             return cls(shape, load_file(folder / "model.safetensors", device=device),
-                       dtype or fastest(torch.device(device)))  # fmt: skip
+                       dtype or fastest(torch.device(device)), int8)  # fmt: skip
         except Exception as error:
             raise ModelError(
                 f"the model does not load ({type(error).__name__}: {error})",
@@ -112,16 +131,34 @@ class Gemma:
 
         tokens: (rows, new); row i's new tokens stand at positions starts[i]...
         """
+        x, places, turned = self._begun(tokens, rows, starts, cache)
+        for number, block in enumerate(self._blocks):
+            slides = self.shape.sliding[number]
+            x = block.fed(self._attend(block, number, x, places, turned[slides], cache))
+        return self._normed(x)
+
+    @torch.inference_mode()
+    def write(
+        self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
+    ) -> Tensor:
+        """As `step`, for the few tokens of an answer: in 8 bits where the model has them."""
+        if self._quick is None:
+            return self.step(tokens, rows, starts, cache)
+        return self._normed(self._quick.states(*self._begun(tokens, rows, starts, cache), cache))
+
+    def _begun(
+        self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
+    ) -> tuple[Tensor, list[Place], dict[bool, Turned]]:
+        """The embedded tokens, float32, where they go, and how they are turned."""
         new = tokens.shape[1]
         places = [self._place(row, start, new, cache.length)
                   for row, start in zip(rows, starts, strict=True)]  # fmt: skip
         positions = torch.tensor([list(range(start, start + new)) for start in starts],
                                  device=tokens.device)  # fmt: skip
         turned = {slides: rotation(positions, turn) for slides, turn in self._turns.items()}
-        x = self.embedding[tokens].float() * self._normaliser
-        for number, block in enumerate(self._blocks):
-            slides = self.shape.sliding[number]
-            x = block.fed(self._attend(block, number, x, places, turned[slides], cache))
+        return self.embedding[tokens].float() * self._normaliser, places, turned
+
+    def _normed(self, x: Tensor) -> Tensor:
         return (x * scale(x, self._blocks[0].eps) * self._norm).to(self.like.dtype)
 
     @torch.inference_mode()
@@ -172,3 +209,9 @@ class Gemma:
         return f.scaled_dot_product_attention(
             queries, keys, values, attn_mask=mask, scale=self.shape.scale
         )
+
+
+def _int8_step(shape: Shape, weights: Mapping[str, Tensor]) -> Int8Step:
+    from engine.generation.int8_step import Int8Step
+
+    return Int8Step(shape, weights)

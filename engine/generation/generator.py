@@ -72,7 +72,8 @@ def build_generator(settings: Settings, progress: bool = True) -> Generator:
         )
     from engine.generation.local import LocalGenerator
 
-    return LocalGenerator.load(_model_folder(settings, progress), threads=settings.threads)
+    folder = _model_folder(settings, progress)
+    return LocalGenerator.load(folder, threads=settings.threads, int8=settings.int8)
 
 
 def load_later(settings: Settings, progress: bool = True) -> LoadingGenerator:
@@ -87,7 +88,8 @@ def load_later(settings: Settings, progress: bool = True) -> LoadingGenerator:
     folder = _model_folder(settings, progress)
     check_folder(folder)
     return LoadingGenerator(
-        folder.name, lambda: LocalGenerator.load(folder, threads=settings.threads)
+        folder.name,
+        lambda: LocalGenerator.load(folder, threads=settings.threads, int8=settings.int8),
     )
 
 

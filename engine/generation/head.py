@@ -10,13 +10,15 @@ import torch
 from torch import Tensor
 
 from engine.generation.prompts import DECLINED
+from engine.int8 import int8_linear
 from engine.linear import linear
 
 COMMON = 64_000
 """Token ids are merge ranks: lower ones are more frequent."""
 FIRST = 600
 """Control tokens, line ends and bytes."""
-CLOSE = 8
+CLOSE, CLOSE_INT8 = 8, 32
+"""So many are scored again."""
 LATIN = re.compile(r"[\x20-\x7e▁]+")
 CHINESE = re.compile(r"[▁\u3000-\u303f\u4e00-\u9fff\uff00-\uffef·—–‘’“”…€£¥°×²³½]+")
 
@@ -57,15 +59,18 @@ class Head:
         embedding: Tensor,
         kept: Iterable[int] | None = None,
         dtype: torch.dtype | None = None,
+        int8: bool = False,
     ) -> None:
-        """`dtype`: of the states it is asked about, by default the embedding's own."""
+        """`dtype`: of the states it is asked about, by default the embedding's own; `int8`: looked
+        through in whole numbers, the best few of them scored as without."""
         self._embedding = embedding
         self._ids: Tensor | None = None
         rows, self._known = embedding, frozenset[int]()
         if kept is not None:
             self._ids = torch.tensor(sorted(kept), device=embedding.device)
             rows, self._known = embedding[self._ids], frozenset(self._ids.tolist())
-        self._scores, self._close = linear(rows.to(dtype or embedding.dtype)), min(CLOSE, len(rows))
+        self._scores = int8_linear(rows) if int8 else linear(rows.to(dtype or embedding.dtype))
+        self._close = min(CLOSE_INT8 if int8 else CLOSE, len(rows))
 
     def also(self, prompt: Iterable[int]) -> Tensor | None:
         """The tokens of a prompt that are not kept anyway, for `best`."""

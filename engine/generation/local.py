@@ -57,14 +57,18 @@ class LocalGenerator:
         self._scheduler = Scheduler(model, self._is_end, head=head, width=width)
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int, device: str = "cpu") -> LocalGenerator:
-        """Load a prepared model folder. Raises ModelError."""
+    def load(
+        cls, folder: Path, *, threads: int, device: str = "cpu", int8: bool | None = None
+    ) -> LocalGenerator:
+        """Load a prepared model folder. `int8`: whether it writes with 8-bit weights, by default
+        where the chip has the instructions. Raises ModelError."""
         import torch
         from tokenizers import Tokenizer
 
         from engine.gemma_parts import MEND_FOLDER
         from engine.generation.gemma import Gemma
         from engine.generation.head import Head, common_tokens
+        from engine.int8 import multiplies_int8
 
         torch.set_num_threads(threads)
         try:
@@ -73,8 +77,10 @@ class LocalGenerator:
             raise ModelError(
                 f"the tokenizer does not load ({error})", where=str(folder), mend=MEND_FOLDER
             ) from error
-        model = Gemma.load(folder, device=device)
-        head = Head(model.embedding, common_tokens(tokenizer.get_vocab()), model.like.dtype)
+        can = device == "cpu" and multiplies_int8()
+        model = Gemma.load(folder, device=device, int8=can and int8 is not False)
+        common = common_tokens(tokenizer.get_vocab())
+        head = Head(model.embedding, common, model.like.dtype, model.int8)
         return cls(folder.name, model, tokenizer, head=head)
 
     @property

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-WIDTH = 8
+WIDTH = 12
 """Most tokens of a text that are checked at once: the last one and a draft."""
-LONGEST, SHORTEST = 3, 2
-"""Tokens in a row that must be the same before what follows them is drafted."""
+TRUSTED = {3: 11, 2: 7, 1: 2}
+"""How many tokens are drafted where so many in a row are the same before them, the most first."""
+LONGEST = max(TRUSTED)
 
 
 def draft(written: Sequence[int], texts: Sequence[Sequence[int]], most: int) -> list[int]:
     """At most `most` tokens that may follow `written`, out of `texts`, the first text first."""
-    for count in range(LONGEST, SHORTEST - 1, -1):
+    for count, trusted in TRUSTED.items():
         if len(written) >= count and most > 0:
             for text in texts:
-                if found := _after(list(written[-count:]), text, most):
+                if found := _after(list(written[-count:]), text, min(most, trusted)):
                     return found
     return []
 

@@ -16,6 +16,7 @@ from engine.generation.gemma import ALIGNED, Gemma, KeyValues
 from engine.generation.head import Choice, Head
 from engine.generation.lookup import LONGEST, WIDTH, draft
 from engine.generation.rows import Rows
+from engine.idle_threads import end_idle_threads
 from engine.processes import step_behind
 
 ROWS = 8
@@ -24,8 +25,8 @@ LENGTH = 1408
 WIDEST = 64
 """Most tokens of all texts together in such a step."""
 NARROWEST = 4
-"""Fewer tokens of one text take another way through the kernels and end a rounding apart; from four
-on, a token is computed as if alone, whatever is beside it."""
+"""Without 8-bit weights fewer tokens of one text take another way through the kernels and end a
+rounding apart; from four on, a token is computed as if alone, whatever is beside it."""
 CHUNK = 64
 """Prompt tokens read at once; others' next tokens come between two chunks. Chunks begin at its
 multiples and only whole ones are used again: a token is always computed beside the same others, so
@@ -96,6 +97,7 @@ class Scheduler:
         self._active: list[Request] = []
         self._known: dict[str, Request] = {}
         self._closing = False
+        end_idle_threads()
         self._thread = threading.Thread(target=self._run, name="generator", daemon=True)
         self._thread.start()
 
@@ -141,6 +143,8 @@ class Scheduler:
 
     def _admit(self) -> None:
         while not self._closing and self._rows.any_free:
+            if not self._active:
+                end_idle_threads()
             try:
                 request = self._waiting.get(block=not self._active)
             except queue.Empty:
@@ -175,12 +179,12 @@ class Scheduler:
             return
         most = min(self._width, max(1, WIDEST // len(ready))) - 1
         drafts = [draft(self._said(r), r.texts, min(most, r.most - r.written - 1)) for r in ready]
-        width = max(NARROWEST, 1 + max(map(len, drafts)))
+        width = max(1 if self._model.int8 else NARROWEST, 1 + max(map(len, drafts)))
         lines = [[r.answer[-1], *d, *[0] * (width - 1 - len(d))]
                  for r, d in zip(ready, drafts, strict=True)]  # fmt: skip
         tokens = torch.tensor(lines, device=self._model.like.device)
         places = [len(r.prompt) + r.written - 1 for r in ready]
-        hidden = self._model.step(tokens, [r.row for r in ready], places, self._cache)
+        hidden = self._model.write(tokens, [r.row for r in ready], places, self._cache)
         best = self._head.best(hidden, [r.also for r in ready])
         self.counts.steps += len(ready)
         for request, drafted, line in zip(ready, drafts, best, strict=True):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import ModelError
+from engine.idle_threads import end_idle_threads
 from engine.retrieval.text import is_chinese
 
 Vectors = npt.NDArray[np.float32]
@@ -156,7 +157,7 @@ class Encoders:
         missing = sorted({t for t in texts if (key, t) not in self._prefetched}, key=len)
         for start in range(0, len(missing), BATCH):
             batch = missing[start : start + BATCH]
-            made = self.encoder(key).encode(batch)
+            made = self._encoded(key, batch)
             self._prefetched.update(((key, t), v) for t, v in zip(batch, made, strict=True))
             advance(len(batch))
 
@@ -171,8 +172,7 @@ class Encoders:
             return np.stack([self._prefetched[key, text] for text in texts])
         self.second_looks += key == RERANK
         missing = [text for text in texts if (key, text) not in self._recent]
-        encoder = self.encoder(key)
-        fresh = encoder.encode(missing)
+        fresh = self._encoded(key, missing)
         made = dict(zip(missing, fresh, strict=True))
         vectors = [made[t] if t in made else self._recent.get((key, t)) for t in texts]
         for text, vector in made.items():
@@ -181,8 +181,14 @@ class Encoders:
             self._recent.popitem(last=False)
         lost = [i for i, vector in enumerate(vectors) if vector is None]
         for i in lost:
-            vectors[i] = encoder.encode([texts[i]])[0]
+            vectors[i] = self._encoded(key, [texts[i]])[0]
         return np.stack([vector for vector in vectors if vector is not None])
+
+    def _encoded(self, key: str, texts: Sequence[str]) -> Vectors:
+        try:
+            return self.encoder(key).encode(texts)
+        finally:
+            end_idle_threads()
 
     @classmethod
     def load(

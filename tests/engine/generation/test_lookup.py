@@ -18,7 +18,7 @@ from engine.gemma_parts import Shape
 from engine.generation.gemma import Gemma, KeyValues
 from engine.generation.head import Head, common_tokens
 from engine.generation.local import LocalGenerator
-from engine.generation.lookup import LONGEST, SHORTEST, draft
+from engine.generation.lookup import TRUSTED, draft
 from engine.generation.rows import Rows
 from engine.generation.scheduler import CHUNK
 from engine.processes import BEHIND
@@ -35,7 +35,7 @@ def test_a_draft_follows_the_end_of_what_is_written(
     found = draft(written, [first, second], most)
     assert len(found) <= most
     if found:
-        ends = [[*written[-n:], *found] for n in range(SHORTEST, LONGEST + 1)]
+        ends = [[*written[-n:], *found] for n in TRUSTED]
         whole = [t[i : i + len(e)] for e in ends for t in (first, second) for i in range(len(t))]
         assert any(end in whole for end in ends)
 
@@ -43,7 +43,13 @@ def test_a_draft_follows_the_end_of_what_is_written(
 def test_the_longest_end_that_is_known_counts() -> None:
     assert draft([1, 2, 3], [[9, 2, 3, 7, 7], [1, 2, 3, 8]], 2) == [8]
     assert draft([5, 2, 3], [[9, 2, 3, 7, 7], [1, 2, 3, 8]], 2) == [7, 7]
-    assert draft([3], [[3, 4]], 2) == []
+    assert draft([3], [[9, 4]], 2) == []
+
+
+def test_the_more_is_the_same_the_more_is_drafted() -> None:
+    text = list(range(40))
+    assert [len(draft(text[:n], [text], 40)) for n in (1, 2, 3, 9)] == [2, 7, 11, 11]
+    assert len(draft(text[:3], [text], 4)) == 4
 
 
 def test_a_row_knows_what_a_new_prompt_shares_with_an_old_one() -> None:
