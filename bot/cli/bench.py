@@ -57,14 +57,13 @@ def _generate(arguments: argparse.Namespace) -> int:
         raise SettingsError("bench generate measures the model in this process",
                             where="GENERATOR_URL",
                             mend="unset it; name a peer by --against.")  # fmt: skip
-    plain = ours.plain()
+    undrafted, plain = ours.undrafted(), ours.plain()
     peer = HttpGenerator(arguments.against) if arguments.against else None
     with shown_steps("writing") as step:
-        print_json(bench_generate(questions, ours, plain, peer, arguments.repeat, step))
-    ours.close()
-    plain.close()
-    if peer:
-        peer.close()
+        print_json(bench_generate(questions, ours, undrafted, plain, peer, arguments.repeat, step))
+    for generator in (ours, undrafted, plain, peer):
+        if generator is not None:
+            generator.close()
     return 0
 
 

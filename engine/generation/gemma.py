@@ -77,7 +77,7 @@ class Gemma:
     def __init__(
         self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype, int8: bool = False
     ) -> None:
-        """`int8`: what is written, unlike what is read, goes through 8-bit weights."""
+        """`int8`: the blocks multiply 8-bit weights, and a token is computed as if alone."""
         self.shape = shape
         self.int8 = int8
         stored = weights["model.embed_tokens.weight"]
@@ -87,10 +87,11 @@ class Gemma:
         """Of the type and on the device that it computes with."""
         self._blocks = [
             read_block(weights, f"model.layers.{i}.", shape, dtype)
-            for i in range(len(shape.sliding))
+            for i in range(0 if int8 else len(shape.sliding))
         ]
-        self._quick = _int8_step(shape, weights) if int8 else None
+        self._int8 = _int8_step(shape, weights) if int8 else None
         self._norm = 1 + weights["model.norm.weight"].float()
+        self._eps = torch.tensor(shape.eps, device=stored.device)
         self._normaliser = float(torch.tensor(shape.hidden**0.5, dtype=dtype))
         self._turns = {
             slides: frequencies(shape.head_size, theta).to(self.like.device)
@@ -99,7 +100,7 @@ class Gemma:
         if int8:
             # Compiled now, not while a shopper waits.
             room = KeyValues(shape, 1, ALIGNED, self.like)
-            self.write(torch.zeros((1, 1), dtype=torch.int64), [0], [0], room)
+            self.step(torch.zeros((1, 1), dtype=torch.int64), [0], [0], room)
 
     @classmethod
     def load(
@@ -132,19 +133,12 @@ class Gemma:
         tokens: (rows, new); row i's new tokens stand at positions starts[i]...
         """
         x, places, turned = self._begun(tokens, rows, starts, cache)
+        if self._int8 is not None:
+            return self._normed(self._int8.states(x, places, turned, cache))
         for number, block in enumerate(self._blocks):
             slides = self.shape.sliding[number]
             x = block.fed(self._attend(block, number, x, places, turned[slides], cache))
         return self._normed(x)
-
-    @torch.inference_mode()
-    def write(
-        self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
-    ) -> Tensor:
-        """As `step`, for the few tokens of an answer: in 8 bits where the model has them."""
-        if self._quick is None:
-            return self.step(tokens, rows, starts, cache)
-        return self._normed(self._quick.states(*self._begun(tokens, rows, starts, cache), cache))
 
     def _begun(
         self, tokens: Tensor, rows: Sequence[int], starts: Sequence[int], cache: KeyValues
@@ -159,7 +153,7 @@ class Gemma:
         return self.embedding[tokens].float() * self._normaliser, places, turned
 
     def _normed(self, x: Tensor) -> Tensor:
-        return (x * scale(x, self._blocks[0].eps) * self._norm).to(self.like.dtype)
+        return (x * scale(x, self._eps) * self._norm).to(self.like.dtype)
 
     @torch.inference_mode()
     def logits(self, hidden: Tensor) -> Tensor:

@@ -1,7 +1,4 @@
-"""The step that writes: a few tokens of some texts, with 8-bit weights and few, long operations.
-
-The same computation as `Gemma.step`, whose keys and values of the prompt it goes on from.
-"""
+"""Gemma's layers with 8-bit weights and few, long operations; a token is computed as if alone."""
 
 from __future__ import annotations
 

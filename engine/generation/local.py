@@ -120,6 +120,11 @@ class LocalGenerator:
         """How many tokens a text has."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def undrafted(self) -> LocalGenerator:
+        """The same weights, one token written a step."""
+        head = self._scheduler.head
+        return LocalGenerator(self._name, self._model, self._tokenizer, head=head, width=1)
+
     def plain(self) -> LocalGenerator:
         """The same weights without any short cut: all tokens looked at, one written a step."""
         from engine.generation.head import Head, every_token

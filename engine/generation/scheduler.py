@@ -28,9 +28,11 @@ NARROWEST = 4
 """Without 8-bit weights fewer tokens of one text take another way through the kernels and end a
 rounding apart; from four on, a token is computed as if alone, whatever is beside it."""
 CHUNK = 64
-"""Prompt tokens read at once; others' next tokens come between two chunks. Chunks begin at its
-multiples and only whole ones are used again: a token is always computed beside the same others, so
-that no answer depends on what was asked before."""
+"""Prompt tokens read at once; others' next tokens come between two chunks. Without 8-bit weights
+only whole ones are used again: a token is always computed beside the same others, so that no answer
+depends on what was asked before."""
+ALONE = 256
+"""The same where nobody waits and a token is computed as if alone anyway."""
 
 
 @dataclass(slots=True)
@@ -88,11 +90,11 @@ class Scheduler:
         nothing."""
         self._model = model
         self._ends = ends
-        self._head = head or Head(model.embedding, dtype=model.like.dtype)
+        self.head = head or Head(model.embedding, dtype=model.like.dtype)
         self._width = width
         self.counts = Counts()
         cache = KeyValues(model.shape, rows, LENGTH + ALIGNED, model.like)
-        self._cache, self._rows = cache, Rows(cache, rows, CHUNK)
+        self._cache, self._rows = cache, Rows(cache, rows, 1 if model.int8 else CHUNK)
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._active: list[Request] = []
         self._known: dict[str, Request] = {}
@@ -153,7 +155,7 @@ class Scheduler:
                 return
             request.row, request.read, before = self._rows.take(request.prompt)
             request.texts = [request.prompt, before] if before else [request.prompt]
-            request.also = self._head.also(request.prompt)
+            request.also = self.head.also(request.prompt)
             self.counts.prompt += len(request.prompt)
             self.counts.reused += request.read
             self._active.append(request)
@@ -162,7 +164,8 @@ class Scheduler:
         for request in list(self._active):
             if self._over(request):
                 continue
-            left = request.prompt[request.read : request.read + CHUNK]
+            most = ALONE if self._model.int8 and len(self._active) == 1 else CHUNK
+            left = request.prompt[request.read : request.read + most]
             if not left:
                 continue
             tokens = torch.tensor([left], device=self._model.like.device)
@@ -170,7 +173,7 @@ class Scheduler:
             request.read += len(left)
             self._rows.read(request.row, left)
             if request.read == len(request.prompt):
-                self._took(request, self._head.best(hidden[:, -1:], [request.also])[0][0])
+                self._took(request, self.head.best(hidden[:, -1:], [request.also])[0][0])
             return
 
     def _write_on_each(self) -> None:
@@ -184,8 +187,8 @@ class Scheduler:
                  for r, d in zip(ready, drafts, strict=True)]  # fmt: skip
         tokens = torch.tensor(lines, device=self._model.like.device)
         places = [len(r.prompt) + r.written - 1 for r in ready]
-        hidden = self._model.write(tokens, [r.row for r in ready], places, self._cache)
-        best = self._head.best(hidden, [r.also for r in ready])
+        hidden = self._model.step(tokens, [r.row for r in ready], places, self._cache)
+        best = self.head.best(hidden, [r.also for r in ready])
         self.counts.steps += len(ready)
         for request, drafted, line in zip(ready, drafts, best, strict=True):
             self._took_all(request, drafted, line)

@@ -1,4 +1,4 @@
-"""The step in 8 bits: near the whole one, each text as if alone, whatever is beside it."""
+"""Layers in 8 bits: near the whole ones, each token as if alone, whatever is beside it."""
 
 from __future__ import annotations
 
@@ -115,13 +115,14 @@ def states(
     rows = list(range(1 + beside))
     for row in rows:
         read_there = prompt if row == beside else [*reversed(prompt)][: 20 + row]
-        model.step(torch.tensor([read_there]), [row], [0], cache)
+        for at in range(0, len(read_there), 64):
+            model.step(torch.tensor([read_there[at : at + 64]]), [row], [at], cache)
     found, at = [], 0
     for width in widths:
         some = more[at : at + width]
         lines = [*[[7 + row] * width for row in range(beside)], some]
         starts = [20 + row + at for row in range(beside)] + [len(prompt) + at]
-        found.append(model.write(torch.tensor(lines), rows, starts, cache)[-1])
+        found.append(model.step(torch.tensor(lines), rows, starts, cache)[-1])
         at += width
     return torch.cat(found)
 
@@ -160,9 +161,10 @@ def test_a_text_is_written_as_if_alone_however_many_tokens_at_once(folder: Path)
 def test_in_8_bits_the_real_model_chooses_with_the_same_odds(folder: Path, language: str) -> None:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     ids = [BOS, *tokenizer.encode(render(REAL[language]), add_special_tokens=False).ids]
-    model = Gemma.load(folder, int8=True)
-    rounded = states(model, ids[:-24], ids[-24:], [12, 12])
-    cache = KeyValues(model.shape, 1, len(ids), model.like)
-    whole = model.step(torch.tensor([ids]), [0], [0], cache)[0, -24:]
+    rounded, whole = (
+        states(Gemma.load(folder, int8=int8), ids[:-24], ids[-24:], [12, 12])
+        for int8 in (True, False)
+    )
+    model = Gemma.load(folder)
     odds, true = (model.logits(one).float().log_softmax(-1) for one in (rounded, whole))
     assert (true.exp() * (true - odds)).sum(-1).mean() < 0.01
