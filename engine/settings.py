@@ -207,8 +207,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("SHOPDESK_THREADS", "threads", "threads for models (default: the cores here)",
             _positive, _cores),
     Setting("SHOPDESK_INT8", "int8",
-            "on or off: answers written with 8-bit weights (default: where the chip has the "
-            "instructions)", _switch),
+            "on or off: the model computes in 8 bits (default: where the chip has instructions)",
+            _switch),
     Setting("SHOPDESK_LOG", "log_level", "DEBUG, INFO, WARNING or ERROR", _level, "INFO"),
 )  # fmt: skip
 

@@ -78,6 +78,9 @@ class LocalGenerator:
                 f"the tokenizer does not load ({error})", where=str(folder), mend=MEND_FOLDER
             ) from error
         can = device == "cpu" and multiplies_int8()
+        if int8 and not can:
+            raise ModelError("there are no instructions for 8-bit products here",
+                             where="SHOPDESK_INT8", mend="unset it.")  # fmt: skip
         model = Gemma.load(folder, device=device, int8=can and int8 is not False)
         common = common_tokens(tokenizer.get_vocab())
         head = Head(model.embedding, common, model.like.dtype, model.int8)

@@ -33,7 +33,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("WEB_PORT", "99999"), ("OPERATOR_CHAT_ID", "staff"), ("REDIS_URL", "http://x"),
-     ("SHOPDESK_LOG", "loud"), ("TELEGRAM_TOKEN", "nonsense"), ("SHOPDESK_THREADS", "0")],
+     ("SHOPDESK_LOG", "loud"), ("TELEGRAM_TOKEN", "nonsense"), ("SHOPDESK_THREADS", "0"),
+     ("SHOPDESK_INT8", "maybe")],
 )  # fmt: skip
 def test_a_value_out_of_range_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
@@ -49,3 +50,8 @@ def test_a_refused_secret_is_not_shown() -> None:
 def test_every_setting_has_a_field_and_a_meaning() -> None:
     assert {setting.field for setting in TABLE} == set(Settings.__slots__)
     assert all(setting.meaning for setting in TABLE)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("on", True), ("OFF", False), ("", None)])
+def test_8_bits_are_on_or_off_or_left_to_the_chip(text: str, meant: bool | None) -> None:
+    assert Settings.load({"SHOPDESK_INT8": text}, NO_FILE).int8 is meant

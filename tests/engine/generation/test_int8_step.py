@@ -10,10 +10,11 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as f
 
+from engine.errors import ModelError
 from engine.gemma_parts import Shape, frequencies, read_block, rotation
 from engine.generation import kernels
 from engine.generation.gemma import Gemma, KeyValues
-from engine.generation.local import BOS
+from engine.generation.local import BOS, LocalGenerator
 from engine.generation.prepare import prepare_default_model
 from engine.generation.prompts import render
 from engine.int8 import multiplies_int8, turn_size, turned
@@ -135,6 +136,15 @@ def test_a_tiny_models_states_are_near_the_whole_ones(tiny: Tiny) -> None:
     found, true = (states(m, ids[:-12], ids[-12:], [5, 1, 6]) for m in (rounded, whole))
     assert not torch.equal(found, true)
     assert f.cosine_similarity(found, true).min() > 0.97
+
+
+def test_8_bits_wished_for_in_vain_are_told(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.int8.multiplies_int8", lambda: False)
+    with pytest.raises(ModelError, match="8-bit") as told:
+        LocalGenerator.load(tiny.ending, threads=2, int8=True)
+    assert told.value.where == "SHOPDESK_INT8"
+    made = LocalGenerator.load(tiny.ending, threads=2)
+    made.close()
 
 
 @pytest.fixture(scope="module")
