@@ -50,6 +50,19 @@ _LENGTH = re.compile(
     re.I,
 )
 
+_TIME = (
+    r"(?P<time>[\d一二两三四五六七八九十]+\s*(?:个?工作日|个?小时|天|日|周|个?星期|个月|分钟))"
+    r"(?:之?内|以内)?"
+)
+_DEED = re.compile("退款|退货|退回|换货|发货|寄出|送达|送到|到账|入账|补发")
+_IN_TIME = re.compile(
+    _TIME + r"(?:我们)?(?:再|就|会|将|可以|可|能|为您|给您|安排|完成|办理|申请)*"
+    rf"(?P<deed>{_DEED.pattern})"
+)
+"""What is done within a time: "5 个工作日内退款"."""
+_TIME_AND_REST = re.compile(_TIME + r"(?P<rest>[^，。；！？,;]*)")
+_SAME_DEED = {"送到": "送达", "入账": "到账", "退回": "退货", "寄出": "发货"}
+
 
 def loose(reading: Reading, sources: Sequence[Source]) -> str:
     """The first word or value of a sentence that has lost what its sources bind it to, or ""."""
@@ -60,7 +73,30 @@ def loose(reading: Reading, sources: Sequence[Source]) -> str:
         or _answered(reading, sources)
         or _superlative(reading, sources)
         or _included(reading, sources)
+        or _deed(reading, sources)
     )
+
+
+def _deed(reading: Reading, sources: Sequence[Source]) -> str:
+    """Who gets money back within five days need not send goods back within five."""
+    for match in _IN_TIME.finditer(reading.text):
+        told = [
+            one["rest"]
+            for source in sources
+            for sentence in source.sentences
+            for one in _TIME_AND_REST.finditer(sentence.text)
+            if _bare(one["time"]) == _bare(match["time"])
+        ]
+        deed = _SAME_DEED.get(match["deed"], match["deed"])
+        words = [deed, *(word for word, same in _SAME_DEED.items() if same == deed)]
+        others = any(_DEED.search(rest) for rest in told)
+        if others and not any(word in rest for word in words for rest in told):
+            return match[0]
+    return ""
+
+
+def _bare(time: str) -> str:
+    return re.sub(r"[\s个]", "", time)
 
 
 def _free(reading: Reading, sources: Sequence[Source]) -> str:

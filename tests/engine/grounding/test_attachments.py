@@ -198,3 +198,26 @@ OPENED = Passage(
 def test_what_is_denied_of_other_goods_is_no_answer(question: str, good: bool) -> None:
     sentence = "No, opened tea and living plants cannot be returned."
     assert passed(sentence, OPENED, question=question, language="en") is good
+
+
+REFUND_ZH = Passage(
+    "entry:m", SourceKind.ENTRY, "退款时间",
+    "收到退货后，我们在 5 个工作日内按原付款方式退款，银行入账最多还要 3 个工作日。"
+    "14天内可以换货。", "zh",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "true"),
+    [
+        ("在 5 个工作日内退货，银行入账最多还要 3 个工作日。", False),
+        ("5个工作日内会到账。", False),
+        ("14 天内退款。", False),
+        ("收到退货后5个工作日内会为您退款。", True),
+        ("5 个工作日内我们就退款，银行入账最多还要 3 个工作日。", True),
+        ("14天之内可以换货。", True),
+        ("银行3个工作日到账。", True),
+    ],
+)
+def test_what_is_done_within_a_time_stays_what_is_done(sentence: str, true: bool) -> None:
+    assert passed(sentence, REFUND_ZH, language="zh") is true
