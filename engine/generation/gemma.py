@@ -77,9 +77,8 @@ class Gemma:
     def __init__(
         self, shape: Shape, weights: Mapping[str, Tensor], dtype: torch.dtype, int8: bool = False
     ) -> None:
-        """`int8`: the blocks multiply 8-bit weights, and a token is computed as if alone."""
+        """`int8`: with 8-bit weights."""
         self.shape = shape
-        self.int8 = int8
         stored = weights["model.embed_tokens.weight"]
         # Rows are widened as they are read: what is stored in half the bytes stays so.
         self.embedding = stored if dtype == torch.float32 else stored.to(dtype)
@@ -111,7 +110,7 @@ class Gemma:
         int8: bool = False,
     ) -> Gemma:
         """Read a model folder (config.json, model.safetensors), by default into the type the
-        device multiplies fastest. Raises ModelError."""
+        device multiplies fastest; `int8` on a CPU only. Raises ModelError."""
         from safetensors.torch import load_file
 
         shape = read_shape(folder)
@@ -123,6 +122,11 @@ class Gemma:
                 f"the model does not load ({type(error).__name__}: {error})",
                 where=str(folder), mend=MEND_FOLDER,
             ) from error  # fmt: skip
+
+    @property
+    def int8(self) -> bool:
+        """Whether its blocks multiply 8-bit weights, and a token is computed as if alone."""
+        return self._int8 is not None
 
     @torch.inference_mode()
     def step(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-WIDTH = 12
-"""Most tokens of a text that are checked at once: the last one and a draft."""
 TRUSTED = {3: 11, 2: 7, 1: 2}
 """How many tokens are drafted where so many in a row are the same before them, the most first."""
+WIDTH = 1 + max(TRUSTED.values())
+"""Most tokens of a text that are checked at once: the last one and a draft."""
 LONGEST = max(TRUSTED)
 
 

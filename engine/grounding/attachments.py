@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading, Source, Token
-from engine.grounding.units import CURRENCIES
+from engine.grounding.units import CURRENCIES, DURATIONS
 from engine.types import SourceKind
 
 YES_OR_NO = "yes|no|none|是|否|无|有|没有|可|不可"
@@ -50,17 +50,13 @@ _LENGTH = re.compile(
     re.I,
 )
 
-_TIME = (
-    r"(?P<time>[\d一二两三四五六七八九十]+\s*(?:个?工作日|个?小时|天|日|周|个?星期|个月|分钟))"
-    r"(?:之?内|以内)?"
-)
 _DEED = re.compile("退款|退货|退回|换货|发货|寄出|送达|送到|到账|入账|补发")
-_IN_TIME = re.compile(
-    _TIME + r"(?:我们)?(?:再|就|会|将|可以|可|能|为您|给您|安排|完成|办理|申请)*"
+_DONE_WITHIN = re.compile(
+    r"(?:之?内|以内)?(?:我们)?(?:再|就|会|将|可以|可|能|为您|给您|安排|完成|办理|申请)*"
     rf"(?P<deed>{_DEED.pattern})"
 )
-"""What is done within a time: "5 个工作日内退款"."""
-_TIME_AND_REST = re.compile(_TIME + r"(?P<rest>[^，。；！？,;]*)")
+"""What is done, right after a time: "5 个工作日" + "内退款"."""
+_CLAUSE_END = re.compile("[，。；！？,;]")
 _SAME_DEED = {"送到": "送达", "入账": "到账", "退回": "退货", "寄出": "发货"}
 
 
@@ -79,24 +75,24 @@ def loose(reading: Reading, sources: Sequence[Source]) -> str:
 
 def _deed(reading: Reading, sources: Sequence[Source]) -> str:
     """Who gets money back within five days need not send goods back within five."""
-    for match in _IN_TIME.finditer(reading.text):
-        told = [
-            one["rest"]
-            for source in sources
-            for sentence in source.sentences
-            for one in _TIME_AND_REST.finditer(sentence.text)
-            if _bare(one["time"]) == _bare(match["time"])
-        ]
-        deed = _SAME_DEED.get(match["deed"], match["deed"])
+    for time, after in _times(reading):
+        done = _DONE_WITHIN.match(after)
+        sentences = (sentence for source in sources for sentence in source.sentences)
+        told = [rest for one in sentences for other, rest in _times(one) if other == time]
+        if done is None or not any(_DEED.search(rest) for rest in told):
+            continue
+        deed = _SAME_DEED.get(done["deed"], done["deed"])
         words = [deed, *(word for word, same in _SAME_DEED.items() if same == deed)]
-        others = any(_DEED.search(rest) for rest in told)
-        if others and not any(word in rest for word in words for rest in told):
-            return match[0]
+        if not any(word in rest for word in words for rest in told):
+            return done["deed"]
     return ""
 
 
-def _bare(time: str) -> str:
-    return re.sub(r"[\s个]", "", time)
+def _times(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Every duration of a sentence, as one comparable word, and what follows in its clause."""
+    for quantity in reading.quantities:
+        if quantity.unit in DURATIONS:
+            yield quantity.key, _CLAUSE_END.split(reading.text[quantity.end :].lstrip(), 1)[0]
 
 
 def _free(reading: Reading, sources: Sequence[Source]) -> str:

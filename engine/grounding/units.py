@@ -72,6 +72,7 @@ _PREFIX = {
 _PREFIX |= {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "人民币": "CNY", "nok": "NOK"}
 
 CURRENCIES = frozenset(_PREFIX.values()) | {"JPY"}
+DURATIONS = frozenset({"minute", "workday", "month"})
 
 _BY_SPELLING = {
     spelling.replace("\\", ""): (name, Decimal(factor))

@@ -44,7 +44,7 @@ def read(whole: np.ndarray, by: np.ndarray) -> torch.Tensor:
     return turned(rows) / turn
 
 
-def same(found: torch.Tensor, true: torch.Tensor) -> None:
+def assert_near(found: torch.Tensor, true: torch.Tensor) -> None:
     assert (found - true).norm() / true.norm() < 0.012
 
 
@@ -57,7 +57,7 @@ def test_a_normed_row_is_rounded() -> None:
     x, gain = 30 * drawn(5, 640), drawn(640, seed=1)
     work, whole, by = room(5, 640)
     kernels.round_normed(x.numpy(), gain.numpy(), EPS, turn_size(640), work, whole, by)
-    same(read(whole, by), rms(x) * gain)
+    assert_near(read(whole, by), rms(x) * gain)
 
 
 def test_gates_open_as_torchs_do() -> None:
@@ -69,14 +69,14 @@ def test_gates_open_as_torchs_do() -> None:
     kernels.round_gated(found.numpy(), scale.numpy(), turn_size(256), work, powers,
                         powers.view(np.float32), whole, by)  # fmt: skip
     gate, up = (found * scale[:, None]).chunk(2, -1)
-    same(read(whole, by), f.gelu(gate, approximate="tanh") * up)
+    assert_near(read(whole, by), f.gelu(gate, approximate="tanh") * up)
 
 
 def test_what_attention_saw_is_laid_side_by_side_and_rounded() -> None:
     seen = drawn(2, 4, 3, 16)
     work, whole, by = room(6, 64)
     kernels.round_seen(seen.numpy(), turn_size(64), work, whole, by)
-    same(read(whole, by), seen.transpose(1, 2).reshape(6, 64))
+    assert_near(read(whole, by), seen.transpose(1, 2).reshape(6, 64))
 
 
 def test_a_normed_sum_is_added() -> None:
