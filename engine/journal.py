@@ -77,7 +77,7 @@ class Journal:
     def __init__(self, url: str) -> None:
         """Connect and make what tables are missing. Raises StoreError."""
         self._engine = _engine(url)
-        self._insert = postgresql.insert if _is_postgres(self._engine) else sqlite.insert
+        self.insert = postgresql.insert if _is_postgres(self._engine) else sqlite.insert
         try:
             self._set_up()
         except BaseException:
@@ -128,13 +128,13 @@ class Journal:
             "snapshot": reply.receipt.snapshot,
             "reply": _clean(wire.dumps(reply)),
         }
-        with self._begin() as connection:
-            connection.execute(self._insert(turns).values(row).on_conflict_do_nothing())
+        with self.begin() as connection:
+            connection.execute(self.insert(turns).values(row).on_conflict_do_nothing())
         return name
 
     def recorded_reply(self, turn: str) -> Reply | None:
         """The masked reply of a recorded turn, its `turn` not set."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             found = connection.scalar(select(turns.c.reply).where(turns.c.id == turn))
         try:
             return wire.loads(Reply, found) if found else None
@@ -150,7 +150,7 @@ class Journal:
             .order_by(turns.c.number.desc())
             .limit(limit)
         )
-        with self._begin() as connection:
+        with self.begin() as connection:
             rows = connection.execute(newest).mappings().all()
         return tuple(JournaledTurn(**{**row, "route": Route(row["route"])}) for row in rows[::-1])
 
@@ -159,11 +159,11 @@ class Journal:
         if not _TURN_ID.fullmatch(turn):
             return False
         row = {"turn": turn, "shopper": shopper, "verdict": verdict.value}
-        write = self._insert(feedback).values(row)
+        write = self.insert(feedback).values(row)
         write = write.on_conflict_do_update(
             index_elements=["turn", "shopper"], set_={"verdict": verdict.value, "at": func.now()}
         )
-        with self._begin() as connection:
+        with self.begin() as connection:
             if connection.scalar(select(turns.c.id).where(turns.c.id == turn)) is None:
                 return False
             connection.execute(write)
@@ -171,7 +171,7 @@ class Journal:
 
     def counts(self) -> dict[str, int]:
         """How many turns and thumbs there are, by table."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             return {
                 table.name: connection.scalar(select(func.count()).select_from(table)) or 0
                 for table in (turns, feedback)
@@ -182,7 +182,8 @@ class Journal:
         self._engine.dispose()
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
+        """A transaction, kept when the block ends well. Raises StoreError."""
         try:
             with self._engine.begin() as connection:
                 yield connection

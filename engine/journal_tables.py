@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     func,
 )
 
@@ -31,12 +32,11 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """To UTC."""
-        if value is None or value.tzinfo is None:
-            return value
-        return value.astimezone(UTC)
+        # PostgreSQL would take it as the session's zone.
+        return self.process_result_value(value, dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """SQLite gives it back without its zone."""
+        """From UTC: SQLite gives it back without its zone."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -92,4 +92,23 @@ feedback = Table(
     Column("at", UtcTime, nullable=False, server_default=func.now()),
 )
 
-TABLES = (schema, turns, feedback)
+events = Table(
+    "events",
+    _tables,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("shopper", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("product", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    # Its index serves (shopper, at) too.
+    UniqueConstraint("shopper", "at", "name", "product"),
+    Index("events_at", "at"),
+)
+
+TABLES = (schema, turns, feedback, events)

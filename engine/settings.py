@@ -42,6 +42,7 @@ class Settings:
     web_host: str
     web_port: int
     web_origins: tuple[str, ...]
+    events_key: str | None
     encoder: str | None
     reranker: str | None
     model: str | None
@@ -141,6 +142,12 @@ def _token(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if len(text) < 16 or not text.isascii() or not text.isprintable():
+        raise ValueError("at least 16 characters of ASCII; `openssl rand -hex 32` makes a good one")
+    return text
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if not text.startswith(tuple(f"{scheme}" for scheme in schemes)):
@@ -192,6 +199,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",
             "further origins the chat page is served under, comma separated", _list, ()),
+    Setting("EVENTS_KEY", "events_key",
+            "the key with which your shop's server posts events to /events (default: nobody may)",
+            _key, secret=True),
     Setting("SHOPDESK_ENCODER", "encoder",
             "a sentence-transformers folder or hub name (default: MiniLM and USE)", str),
     Setting("SHOPDESK_RERANKER", "reranker",

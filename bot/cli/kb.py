@@ -1,10 +1,11 @@
-"""`shopdesk kb check | publish`: read the shop's files, and make them live."""
+"""`shopdesk kb check | publish | import`: read the shop's files, make them live, take in events."""
 
 from __future__ import annotations
 
 import argparse
 
 from bot.cli.common import RUN_LOCK, load_settings, print_json
+from engine.errors import SettingsError
 from engine.locks import is_held
 from engine.progress import shown_steps
 from knowledge_base.conflicts import conflicts
@@ -13,7 +14,13 @@ from knowledge_base.store import Knowledge, ensure_shop, load
 
 
 def run_command(arguments: argparse.Namespace) -> int:
-    """Check a shop's folder, and for publish make it live."""
+    """Check a shop's folder, and for publish make it live; or import a file of events."""
+    if arguments.action == "import":
+        from bot.cli.kb_import import import_events
+
+        return import_events(arguments)
+    if arguments.file is not None:
+        raise SettingsError(f"kb {arguments.action} takes no file", mend="did you mean kb import?")
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
     try:

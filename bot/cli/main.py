@@ -26,7 +26,7 @@ COMMANDS = {
     "web": "the chat page",
     "doctor": "what is on, what is missing, how to mend it",
     "prepare": "prepare the models once",
-    "kb": "the shop's knowledge: check, publish",
+    "kb": "the shop's knowledge: check, publish; import shoppers' events",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "eval": "measure quality: faq, pairs, search, answers",
     "bench": "measure speed: chat, generate, intake, retrieve",
@@ -62,7 +62,7 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--session", default="", help="a conversation to go on with")
         command.add_argument("--language", help="the language to begin in")
     elif name == "kb":
-        command.add_argument("action", choices=("check", "publish"))
+        _kb_arguments(command)
     elif name == "eval":
         _eval_arguments(command)
     elif name == "bench":
@@ -81,6 +81,21 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         )
     elif name == "doctor":
         command.add_argument("--settings", action="store_true", help="print the settings table")
+
+
+def _kb_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("check", "publish", "import"))
+    command.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="import: CSV with shopper,time,event,product,quantity; JSON lines of these or of "
+        "GA4 events; or a Shopify orders export",
+    )
+    command.add_argument("--dry-run", action="store_true", help="import: only tell what would be")
+    command.add_argument(
+        "--strict", action="store_true", help="import: nothing where any line is refused"
+    )
 
 
 def _bench_arguments(command: argparse.ArgumentParser) -> None:

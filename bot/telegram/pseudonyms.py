@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from pathlib import Path
+from engine.pseudonyms import KEY_FILE, Pseudonymizer
 
-from engine.key_file import read_key
-
-KEY_FILE = "pseudonym.key"
+__all__ = ["KEY_FILE", "Pseudonyms"]
 
 
-class Pseudonyms:
-    """Keyed hashes; without the key file nobody can lead a pseudonym back to a number."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    @classmethod
-    def open(cls, home: Path) -> Pseudonyms:
-        """Read the key in `home`, made at first start with mode 0600.
-
-        Raises SettingsError or StoreError when the file is damaged or cannot be used.
-        """
-        return cls(read_key(home / KEY_FILE, lost="all shoppers become strangers"))
+class Pseudonyms(Pseudonymizer):
+    """Those of Telegram's users and chats."""
 
     def shopper(self, user_id: int) -> str:
         """The pseudonym of a user, the same in every chat."""
@@ -36,7 +21,3 @@ class Pseudonyms:
     def secret(self, purpose: str) -> str:
         """A secret of our own derived from the key, stable over restarts."""
         return self._name("secret", purpose, length=48)
-
-    def _name(self, kind: str, value: str, length: int = 24) -> str:
-        digest = hmac.new(self._key, f"{kind}:{value}".encode(), hashlib.sha256)
-        return digest.hexdigest()[:length]

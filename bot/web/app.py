@@ -18,7 +18,8 @@ from starlette.websockets import WebSocket
 
 from bot.web import limits
 from bot.web.connection import Connection
-from bot.web.guard import Guard, Origins
+from bot.web.events import EventIntake
+from bot.web.guard import KEYED, Guard, Origins
 from bot.web.identity import COOKIE, COOKIE_TTL_S, Identity, session_key
 from bot.web.images import SUFFIXES, image_file
 from bot.web.issued import MemoryIssuedActions, RedisIssuedActions
@@ -51,7 +52,11 @@ def build_app(settings: Settings, desk: Desk, redis: Redis | None = None) -> Sta
     house = House(desk, issued, replies, languages, _standing(shop))
     origins = Origins.of(settings.web_origins)
     site = Site(
-        Rooms(house), Identity(session_key(settings.home)), shop, _folder(settings) / "images"
+        Rooms(house),
+        Identity(session_key(settings.home)),
+        shop,
+        _folder(settings) / "images",
+        EventIntake(settings) if settings.events_key else None,
     )
     return Starlette(
         routes=site.routes(),
@@ -85,7 +90,15 @@ def _standing(shop: Shop) -> frozenset[str]:
 class Site:
     """The endpoints of one shop's chat page."""
 
-    def __init__(self, rooms: Rooms, identity: Identity, shop: Shop, images: Path) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        identity: Identity,
+        shop: Shop,
+        images: Path,
+        events: EventIntake | None = None,
+    ) -> None:
+        self._events = events
         self._rooms = rooms
         self._identity = identity
         self._shop = shop
@@ -94,8 +107,10 @@ class Site:
         self._page = page.replace("{{shop}}", escape(_name(shop, shop.default_language)))
 
     def routes(self) -> list[Mount | Route | WebSocketRoute]:
-        """Every address of the page."""
+        """Every address of the page; without a key there is none for events."""
+        keyed = [Route(KEYED, self._events.post, methods=["POST"])] if self._events else []
         return [
+            *keyed,
             Route("/", self.page),
             Route("/healthz", self.health),
             Route("/session", self.session, methods=["POST"]),
@@ -106,9 +121,11 @@ class Site:
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        """Closes all rooms at the end."""
+        """Closes all rooms, and what keeps events, at the end."""
         yield
         await self._rooms.close()
+        if self._events:
+            self._events.close()
 
     async def page(self, request: Request) -> Response:
         """The one page."""

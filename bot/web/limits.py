@@ -18,6 +18,10 @@ TURN_DEADLINE_S = 150.0
 """Above the desk's own patience, so that its apology is the one that is shown."""
 ROOM_KEPT_S = 600.0
 REPLIES_KEPT = 20
+EVENT_POSTS_PER_S = 50
+EVENT_POSTS_AT_ONCE = 8
+MAX_EVENTS = 1000
+MAX_EVENTS_BYTES = 1024 * 1024
 
 
 class TokenBucket:
