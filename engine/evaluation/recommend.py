@@ -1,0 +1,195 @@
+"""Recommenders side by side on real histories: what each would have shown, and what was bought."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.recommend.attention import Shape
+from engine.recommend.histories import Histories
+from engine.recommend.item_knn import ItemKnn
+from engine.recommend.learn import POPULARITY, TRANSFORMER, choose, relearn
+from engine.recommend.lists import Case, Figures, figures, rank
+from engine.recommend.parts import Neighbours, RankingPart
+from engine.recommend.training import Options
+
+VALIDATION_DAYS = 30.0
+SEQUENCES = (
+    "leave-one-out over whole sequences: learned from all but the last two products of each "
+    "shopper; the last but one chose epochs and weights and then was input only; all products "
+    "outside a shopper's history were ranked; item_knn is plain cosine, recent_item_knn counts "
+    "later products more"
+)
+EVENTS = (
+    "global cut in time: the {days:.0f} days before the cut chose epochs and weights, then all "
+    "before it was learned from; judged by the new products of each shopper's first basket after "
+    "it; all products outside a shopper's history were ranked; item_knn is plain cosine, "
+    "recent_item_knn counts later days and baskets more"
+)
+Told = Callable[[str, int, int], None]
+"""Told what is done, how many steps of it, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What is learned from first, then what is known when cases are judged."""
+
+    train: Histories
+    choosing: Sequence[Case]
+    known: Histories
+    judging: Sequence[Case]
+    refit: bool
+    protocol: str
+    cold: Sequence[Case] = ()
+    """Cases of products that nobody had touched, to be found among those alone."""
+
+
+def leave_one_out(histories: Histories) -> Split:
+    """The split of whole sequences; shoppers with fewer than three products only teach."""
+    lengths = np.diff(histories.starts)
+    able = np.flatnonzero(lengths >= 3)
+
+    def cases(place: int) -> list[Case]:
+        wanted = histories.product[histories.starts[able + 1] - place]
+        return [Case(int(s), np.array([w])) for s, w in zip(able, wanted, strict=True)]
+
+    return Split(
+        histories.without_last(2), cases(2), histories.without_last(1), cases(1), False, SEQUENCES
+    )
+
+
+def cut_in_time(histories: Histories, cut: float, days: float = VALIDATION_DAYS) -> Split:
+    """The split at a day (since 1970)."""
+    earlier = histories.before(cut)
+    sold = np.bincount(earlier.product, minlength=len(histories.products)) > 0
+    judging = first_baskets(histories, cut)
+    cold = [Case(case.shopper, case.relevant[~sold[case.relevant]]) for case in judging]
+    return Split(
+        histories.before(cut - days), first_baskets(earlier, cut - days), earlier, judging, True,
+        EVENTS.format(days=days), [case for case in cold if len(case.relevant)],
+    )  # fmt: skip
+
+
+def first_baskets(histories: Histories, cut: float) -> list[Case]:
+    """Each shopper with a past, and the new products of the first basket since the cut."""
+    found = []
+    for shopper in range(len(histories)):
+        rows = histories.of(shopper)
+        split = rows.start + int(np.searchsorted(histories.day[rows], cut))
+        later = next((b for b in histories.baskets(shopper) if b.start >= split), None)
+        if split == rows.start or later is None:
+            continue
+        before = np.unique(histories.product[rows.start : split])
+        new = np.setdiff1d(histories.product[later], before)
+        if len(new):
+            found.append(Case(shopper, new))
+    return found
+
+
+def evaluate_recommenders(
+    split: Split,
+    seeds: Sequence[int],
+    minutes: float | None = None,
+    content: Tensor | None = None,
+    told: Told = lambda what, done, whole: None,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The figures by model, means over seeds with their spread, and a line a case (first seed)."""
+    found: dict[str, list[tuple[Figures, float]]] = {}
+    lists: dict[str, Any] = {}
+    cold: list[float] = []
+    for seed in seeds:
+        models, seconds = _fitted(split, seed, minutes, content, told)
+        for name, model in models.items():
+            if name in found and name in ("popularity", "item_knn", "recent_item_knn"):
+                continue
+            shown = rank(model, split.known, split.judging)
+            measured = figures(shown, split.judging, len(split.known.products))
+            found.setdefault(name, []).append((measured, seconds[name]))
+            lists.setdefault(name, shown)
+        if split.cold and content is not None:
+            cold.append(_cold_recall(models["transformer"], split))
+    result = {name: _told(rows) for name, rows in found.items()}
+    protocol = f"{split.protocol}; {len(split.judging)} cases, seeds {list(seeds)}"
+    figure: dict[str, Any] = {"models": result, "protocol": protocol}
+    if cold:
+        figure["new_products"] = {"cases": len(split.cold), "recall_at_10": _spread(cold)}
+    return figure, _details(split, lists)
+
+
+def _fitted(
+    split: Split, seed: int, minutes: float | None, content: Tensor | None, told: Told
+) -> tuple[dict[str, RankingPart], dict[str, float]]:
+    """Every model, ready to be judged, and the seconds each took to fit."""
+    began = time.monotonic()
+    options = options_for(split.train, seed, minutes, content)
+
+    def epoch(done: int, loss: float, figure: float) -> None:
+        told(f"seed {seed}, loss {loss:.2f}, NDCG@10 {figure:.4f}", done, options.epochs)
+
+    blend, choice = choose(split.train, split.choosing, options, content=content, told=epoch)
+    fit_on = split.known if split.refit else split.train
+    if split.refit:
+        blend = relearn(fit_on, choice, options, content=content, told=epoch)
+    whole = time.monotonic() - began
+    began = time.monotonic()
+    plain = Neighbours(ItemKnn.fit(fit_on))
+    knn = time.monotonic() - began
+    models = {
+        "popularity": blend.parts[POPULARITY],
+        "item_knn": plain,
+        "recent_item_knn": blend.parts["neighbours"],
+        "transformer": blend.parts[TRANSFORMER],
+        "blend": blend,
+    }
+    slow = ("transformer", "blend")
+    return models, {name: whole if name in slow else knn for name in models}
+
+
+def options_for(
+    histories: Histories, seed: int, minutes: float | None, content: Tensor | None
+) -> Options:
+    """How a model of these histories is trained."""
+    width = 0 if content is None else content.shape[1]
+    shape = Shape(len(histories.products), content=width)
+    seconds = float("inf") if minutes is None else minutes * 60
+    return Options(shape, seed=seed, seconds=seconds)
+
+
+def _cold_recall(model: RankingPart, split: Split) -> float:
+    sold = np.bincount(split.known.product, minlength=len(split.known.products)) > 0
+    shown = rank(model, split.known, split.cold, among=torch.from_numpy(~sold))
+    return figures(shown, split.cold, len(split.known.products)).recall
+
+
+def _told(rows: Sequence[tuple[Figures, float]]) -> dict[str, Any]:
+    return {
+        "ndcg_at_10": _spread([f.ndcg for f, _ in rows]),
+        "recall_at_10": _spread([f.recall for f, _ in rows]),
+        "coverage_at_10": round(mean(f.coverage for f, _ in rows), 4),
+        "fit_seconds": round(mean(seconds for _, seconds in rows), 1),
+    }
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean, and half of the distance between the highest and the lowest."""
+    spread = (max(values) - min(values)) / 2
+    return {"mean": round(mean(values), 5), "spread": round(spread, 5)}
+
+
+def _details(split: Split, lists: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = split.known.products
+    return [
+        {
+            "shopper": split.known.shoppers[case.shopper],
+            "relevant": [names[p] for p in case.relevant],
+            **{model: [names[p] for p in shown[row]] for model, shown in lists.items()},
+        }
+        for row, case in enumerate(split.judging)
+    ]

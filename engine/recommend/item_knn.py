@@ -1,0 +1,80 @@
+"""Item-to-item neighbours: products that the same shoppers touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from engine.recommend.histories import Floats, Histories, Ints
+
+NEIGHBOURS = 2000
+SHRINK = 5.0
+"""Shoppers added below: what two products have in common by one shopper alone counts little."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKnn:
+    """Cosine between products over the shoppers who touched both.
+
+    `similarity` is (products, products), the NEIGHBOURS nearest of each row. Source: item-based
+    collaborative filtering (Sarwar et al., 2001).
+    """
+
+    similarity: sparse.csr_matrix
+
+    @classmethod
+    def fit(cls, histories: Histories, half_life_days: float | None = None) -> ItemKnn:
+        """Learn from all histories; with a half-life, what is that much older counts half."""
+        touched = incidence(histories, half_life_days)
+        together = sparse.csr_matrix(touched.T @ touched)
+        norm = np.sqrt(together.diagonal())
+        together.setdiag(0)
+        together.eliminate_zeros()
+        rows = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
+        together.data /= norm[rows] * norm[together.indices] + SHRINK
+        return cls(_nearest(together, NEIGHBOURS))
+
+    def scores(self, history: Ints, weights: Floats | None = None) -> npt.NDArray[np.float64]:
+        """Closeness of every product (products,) to a history of product numbers.
+
+        `weights`: how much each event counts; of a product touched often the most counts.
+        """
+        return np.asarray(self.rows(history, weights) @ self.similarity).ravel()
+
+    def rows(self, history: Ints, weights: Floats | None = None) -> sparse.csr_matrix:
+        """A history as a row (1, products) of weights."""
+        products, place = np.unique(history, return_inverse=True)
+        most = np.zeros(len(products))
+        np.maximum.at(most, place, 1.0 if weights is None else weights)
+        shape = (1, self.similarity.shape[0])
+        return sparse.csr_matrix((most, (np.zeros(len(products), int), products)), shape=shape)
+
+
+def incidence(histories: Histories, half_life_days: float | None = None) -> sparse.csr_matrix:
+    """Who touched what, (shoppers, products): 1 for the last touch now, less for older ones.
+
+    The square of an entry halves each half-life before the newest event of all.
+    """
+    shape = (len(histories), len(histories.products))
+    touch = np.ones(len(histories.product))
+    if half_life_days and len(histories.day):
+        touch = 0.5 ** ((histories.day.max() - histories.day) / (2 * half_life_days))
+    # Rows of a shopper are oldest first: written one after the other, the last touch stays.
+    cell = histories.shopper * shape[1] + histories.product
+    _, last = np.unique(cell[::-1], return_index=True)
+    chosen = len(cell) - 1 - last
+    entries = (touch[chosen], (histories.shopper[chosen], histories.product[chosen]))
+    return sparse.csr_matrix(entries, shape=shape)
+
+
+def _nearest(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """Only the `most` largest of each row."""
+    for row in range(matrix.shape[0]):
+        part = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
+        if len(part) > most:
+            part[part < np.partition(part, -most)[-most]] = 0.0
+    matrix.eliminate_zeros()
+    return matrix
