@@ -38,6 +38,7 @@ class Assistant:
             knowledge.shop, knowledge.speller, knowledge.products.kinds_in
         )
         self.snapshot, self.day = knowledge.snapshot, knowledge.day
+        self.recommender = knowledge.recommender.version
         self.zone = ZoneInfo(knowledge.shop.time_zone)
         self.replies = knowledge.replies
 
@@ -52,7 +53,7 @@ class Assistant:
             question = self._know.narrowed(question, session)
             part, session = self._part(question, message, session, language)
             parts.append(part)
-        return Plan(language, tuple(parts), remember(session, parts))
+        return Plan(language, tuple(parts), remember(session, parts, message.at))
 
     def answer(
         self, message: Message, session: Session, *, deadline_s: float = 20.0
@@ -115,6 +116,10 @@ class Assistant:
             part = know.faq.shown(value, language)
         elif kind in (ActionKind.DETAILS, ActionKind.SIMILAR, ActionKind.DISLIKE, ActionKind.START):
             part, session = know.pressed_product(ActionKind(kind), value, session, language)
+        elif kind == ActionKind.WHY:
+            part = know.taste.told(session, language)
+        elif kind == ActionKind.FORGET:
+            part, session = know.forgotten(value, session, language)
         else:
             part = talk.phrase(know.replies, "unknown", language, Route.UNKNOWN, "")
-        return Plan(language, (part,), remember(session, [part]))
+        return Plan(language, (part,), remember(session, [part], message.at))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.answers.cards import Cards
 from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
+from engine.answers.taste import TasteAnswers
 from engine.assistant import Assistant
 from engine.counters import DailyCounters, MemoryCounters
 from engine.generation.generator import Generator
@@ -19,8 +20,9 @@ from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
 from engine.orders import Orders
 from engine.publish import asked_rows, build_snapshot, publish
-from engine.recommend.blend import Recommender
-from engine.recommend.co_occurrence import co_occurrence
+from engine.recommend.live import live_folder
+from engine.recommend.recommender import Recommender
+from engine.recommend.shop import content_of, shop_learned
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.encoders import (
     RERANK,
@@ -47,15 +49,16 @@ from engine.retrieval.spelling import Speller
 from engine.settings import Settings
 from engine.types import Message, Session
 from engine.wording import Wording
-from knowledge_base.store import Knowledge, ensure_shop, live_entries, load
+from knowledge_base.store import ensure_shop, live_entries, load
 
 
 def shop_knowledge(
-    data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime
-) -> ShopKnowledge:
+    data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime,
+    recommender: Path | None = None,
+) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
-    Entries not valid yet or no more are left out.
+    Entries not valid yet or no more are left out. `recommender`: the folder of a trained one.
     """
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)
@@ -69,6 +72,9 @@ def shop_knowledge(
     ]
     found = _entry_features(data, entries, rows)
     cards = Cards(search.products, known.shop, known.replies)
+    content = content_of(known.products, products, data.vectors["products"])
+    learned = shop_learned(recommender, known.products, known.events, content)
+    version = recommender.name if recommender else ""
     return ShopKnowledge(
         snapshot=data.id,
         day=today,
@@ -81,7 +87,8 @@ def shop_knowledge(
         orders=Orders(known.orders, search.products, known.replies, counters),
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
-        recommender=_recommender(known, search),
+        taste=TasteAnswers(search.products, known.shop, known.replies, cards),
+        recommender=Recommender(search.products, known.shop, learned, version),
         speller=Speller((row.text for row in (*entries, *products)), encoders.english_words()),
         check=PassageCheck(encoders),
     )
@@ -103,10 +110,6 @@ def _entry_features(
     return features_by_key([entries[i] for i in live], firsts, second)
 
 
-def _recommender(known: Knowledge, search: ProductSearch) -> Recommender:
-    return Recommender(search.products, known.shop, co_occurrence(known.events))
-
-
 def live_assistant(
     home: Path,
     encoders: Encoders,
@@ -121,7 +124,7 @@ def live_assistant(
 
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
-        knowledge = shop_knowledge(data, encoders, counters, clock())
+        knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home))
         wording = Wording(
             generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries
         )

@@ -60,7 +60,7 @@ class EventReader:
     def _time(self, given: object) -> datetime:
         if given is None or given == "":
             raise ValueError("time is missing")
-        at = given if isinstance(given, datetime) else _written_time(given)
+        at = given if isinstance(given, datetime) else written_time(given)
         if at > self.now + MOST_AHEAD:
             raise ValueError(f"time: {at.isoformat()} lies in the future")
         if at < EARLIEST:
@@ -109,7 +109,8 @@ def _ga4_time(stamp: object) -> object:
         raise ValueError(message) from None
 
 
-def _written_time(given: object) -> datetime:
+def written_time(given: object) -> datetime:
+    """A time as ISO 8601 has it. Raises ValueError."""
     try:
         if not isinstance(given, str):
             raise ValueError

@@ -10,9 +10,11 @@ from decimal import Decimal
 from engine.answers import talk
 from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
+from engine.answers.taste import TasteAnswers
 from engine.answers.unstated import Near, own_words
 from engine.orders import SOURCE, OrderAnswer, Orders
-from engine.recommend.blend import Pick, Reason, ReasonKind, Recommender
+from engine.recommend.picks import Pick, Reason, ReasonKind
+from engine.recommend.recommender import Recommender
 from engine.retrieval.answerable import PassageCheck
 from engine.retrieval.clauses import asked_texts
 from engine.retrieval.entries import EntrySearch
@@ -34,6 +36,7 @@ from engine.types import (
     Route,
     Session,
     Shop,
+    Touch,
     WordedBy,
 )
 from knowledge_base.shop_file import Replies
@@ -54,6 +57,7 @@ class ShopKnowledge:
     orders: Orders
     faq: FaqAnswers
     goods: ProductAnswers
+    taste: TasteAnswers
     recommender: Recommender
     speller: Speller
     check: PassageCheck
@@ -197,12 +201,27 @@ class ShopKnowledge:
             return self.goods.describe(asked, product, language, 1.0), session
         if kind is ActionKind.DISLIKE:
             session = replace(session, disliked=tuple(dict.fromkeys((*session.disliked, product))))
-            viewed = tuple(item for item in session.viewed if item != product)
-            session = replace(session, viewed=viewed)
+            session = replace(session, history=without(session.history, product))
             part = talk.phrase(self.replies, "dislike_done", language, Route.RECOMMEND, "")
             return part, session
         picks = self._similar(product, session, Constraints())
         return self.goods.recommend(asked, picks, language, 1.0), session
+
+    def forgotten(self, product: str, session: Session, language: str) -> tuple[Part, Session]:
+        """One thing of the shopper's history taken back, or all of it; suggestions anew."""
+        if product and product not in self.products.products:
+            return talk.phrase(self.replies, "unknown", language, Route.UNKNOWN, ""), session
+        session = replace(
+            session,
+            history=without(session.history, product) if product else (),
+            disliked=tuple(p for p in session.disliked if product and p != product),
+        )
+        picks = self.recommender.for_shopper(session, Constraints())
+        part = self.goods.recommend(Question("", "", language, Constraints()), picks, language, 1.0)
+        name = self.taste.name(product, language) if product else ""
+        key = "taste_forgotten" if product else "taste_forgotten_all"
+        return replace(part, text=self.replies.text(key, language, product=name),
+                       prompt=None), session  # fmt: skip
 
     def narrowed(self, question: Question, session: Session) -> Question:
         """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""
@@ -255,3 +274,8 @@ class ShopKnowledge:
         return tuple(
             Pick(p, 1.0 - i / 10, reason) for i, p in zip(range(3), own or near, strict=False)
         )
+
+
+def without(history: tuple[Touch, ...], product: str) -> tuple[Touch, ...]:
+    """A history less all that was done with one product."""
+    return tuple(touch for touch in history if touch.product != product)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from engine.assistant import Assistant
+from engine.recommend.live import read_live as read_recommender
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.snapshot import read_live
 from engine.types import Answer, Delta, Message, Plan, Session
@@ -32,7 +33,8 @@ class LiveAssistant:
     """The assistant of the live snapshot; what was published is in the next answer.
 
     With `only` it stays with that snapshot. At the shop's midnight it is made anew, as entries
-    begin and cease to be valid. A snapshot that does not load leaves the one before in place.
+    begin and cease to be valid, and when another recommender goes live. A snapshot that does not
+    load leaves the one before in place.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class LiveAssistant:
         self._encoders = encoders
         self._only = only
         self._clock = clock
-        self._failed: tuple[str, date] | None = None
+        self._failed: tuple[str, date, str] | None = None
         self._failed_at = 0.0
         self._readable = True
         self._guard = threading.Lock()
@@ -116,12 +118,13 @@ class LiveAssistant:
                 self._swap.start()
             return self._swap
 
-    def _wanted(self) -> tuple[str, date] | None:
-        """The snapshot and the day to answer for, where they are not those in use."""
+    def _wanted(self) -> tuple[str, date, str] | None:
+        """The snapshot, day and recommender to answer with, where they are not those in use."""
         current = self._current
         live = self._only or self._live() or current.snapshot
-        wanted = (live, self._clock().astimezone(current.zone).date())
-        if wanted == (current.snapshot, current.day):
+        today = self._clock().astimezone(current.zone).date()
+        wanted = (live, today, read_recommender(self.home))
+        if wanted == (current.snapshot, current.day, current.recommender):
             return None
         lately = time.monotonic() - self._failed_at < TRY_AGAIN_S
         return None if wanted == self._failed and lately else wanted
@@ -138,11 +141,12 @@ class LiveAssistant:
         self._readable = True
         return live
 
-    def _take(self, snapshot: str, day: date) -> None:
+    def _take(self, snapshot: str, day: date, recommender: str) -> None:
         try:
             self._current = self._read(snapshot)
             self._failed = None
         except Exception:
-            if self._failed != (snapshot, day):
+            if self._failed != (snapshot, day, recommender):
                 log.exception("snapshot %s does not load", snapshot)
-            self._failed, self._failed_at = (snapshot, day), time.monotonic()
+            self._failed = (snapshot, day, recommender)
+            self._failed_at = time.monotonic()

@@ -11,6 +11,8 @@ Step = Callable[[str], None]
 Advance = Callable[[int], None]
 Steps = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
+Told = Callable[[str, int, int], None]
+"""Told what is done, how many steps of it, and of how many."""
 
 
 @contextmanager
@@ -30,6 +32,30 @@ def shown_steps(what: str) -> Iterator[Steps]:
             bar.update(task, completed=done, total=whole)
 
         yield step
+
+
+@contextmanager
+def shown_work(what: str) -> Iterator[Told]:
+    """Show work of several parts while the block runs, in the words it tells, first `what`."""
+    if not sys.stderr.isatty():
+        print(what, file=sys.stderr, flush=True)
+        yield _in_words
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tell(text: str, done: int, whole: int) -> None:
+            bar.update(task, description=text, completed=done, total=whole)
+
+        yield tell
+
+
+def _in_words(text: str, done: int, whole: int) -> None:
+    print(f"{text} ({done} of {whole})", file=sys.stderr, flush=True)
 
 
 @contextmanager

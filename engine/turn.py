@@ -14,8 +14,10 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from engine.errors import StoreError
+from engine.event_log import EventLog
 from engine.journal import Journal, Verdict, turn_id
 from engine.privacy import TOKEN, mask, unmask
+from engine.profiles import Profiles
 from engine.sessions import LockedSession, SessionStore
 from engine.types import ActionKind, Answer, Delta, Message, Reply, Route, Session
 
@@ -66,6 +68,7 @@ class Turns:
         self._assistant = assistant
         self._sessions = sessions
         self._journal = journal
+        self._profiles = Profiles(EventLog(journal))
         self._phrases = phrases
         self._deadline_s = deadline_s
 
@@ -123,6 +126,7 @@ class Turns:
         question, vault = mask(message.text, locked.session.vault)
         masked = replace(message, text=question)
         session = replace(locked.session, shopper=message.shopper, vault=_newest(vault))
+        session = self._profiles.known(message, session)
         try:
             answer = yield from self._answer(masked, session, deadline_s)
         except (StoreError, RedisError) as error:
@@ -132,6 +136,7 @@ class Turns:
         else:
             kept = _newest({**session.vault, **answer.session.vault})
             locked.save(replace(answer.session, vault=kept))
+            self._profiles.keep(message, session, answer.session)
             reply = replace(answer.reply, turn=turn_id(message))
         self._record(message, question, reply, time.monotonic() - started)
         return reply

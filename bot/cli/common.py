@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,3 +52,10 @@ def plain(value: Any) -> Any:
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def write_json_lines(path: Path | None, lines: Sequence[Mapping[str, object]]) -> None:
+    """One JSON document a line, where a file is named."""
+    if path is not None:
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        path.write_text(text, "utf-8")

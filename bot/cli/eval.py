@@ -1,20 +1,22 @@
-"""`shopdesk eval faq | pairs | search | answers`: quality as JSON."""
+"""`shopdesk eval faq | pairs | search | answers | recommend`: quality as JSON."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from bot.cli.common import load_settings, print_json
+from bot.cli.common import load_settings, print_json, write_json_lines
 from engine.errors import SettingsError
 from engine.progress import shown_steps
 
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
-    commands = {"faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers}
+    commands = {
+        "faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers,
+        "recommend": _recommend,
+    }  # fmt: skip
     return commands[arguments.what](arguments)
 
 
@@ -32,7 +34,7 @@ def _faq(arguments: argparse.Namespace) -> int:
             entries, queries, load_encoders(load_settings(arguments)), validation=validation,
             out_of_scope=arguments.out_of_scope, tune=arguments.tune, advance=_counted(step),
         )  # fmt: skip
-    _write_details(arguments.details, details(result, arguments.out_of_scope))
+    write_json_lines(arguments.details, details(result, arguments.out_of_scope))
     if arguments.pictures:
         draw(result.predictions, arguments.pictures)
     print_json(result.figures)
@@ -49,7 +51,7 @@ def _pairs(arguments: argparse.Namespace) -> int:
         figures, lines = evaluate_pairs(
             pairs, load_encoders(load_settings(arguments)), _counted(step)
         )
-    _write_details(arguments.details, lines)
+    write_json_lines(arguments.details, lines)
     print_json(figures)
     return 0
 
@@ -64,7 +66,7 @@ def _search(arguments: argparse.Namespace) -> int:
             _given(arguments, "products"), queries, load_encoders(load_settings(arguments)),
             _counted(step),
         )  # fmt: skip
-    _write_details(arguments.details, lines)
+    write_json_lines(arguments.details, lines)
     print_json(figures)
     return 0
 
@@ -85,9 +87,15 @@ def _answers(arguments: argparse.Namespace) -> int:
             questions, check, generator, _counted(lambda done, _: step(done, len(questions)))
         )
     generator.close()
-    _write_details(arguments.details, details(found))
+    write_json_lines(arguments.details, details(found))
     print_json(figures(found))
     return 0
+
+
+def _recommend(arguments: argparse.Namespace) -> int:
+    from bot.cli import eval_recommend
+
+    return eval_recommend.run_command(arguments)
 
 
 def _given(arguments: argparse.Namespace, name: str) -> Path:
@@ -109,9 +117,3 @@ def _counted(step: Callable[[int, int], None]) -> Callable[[int], None]:
         step(done, max(done, 1))
 
     return advance
-
-
-def _write_details(path: Path | None, lines: Sequence[Mapping[str, object]]) -> None:
-    if path is not None:
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        path.write_text(text, "utf-8")

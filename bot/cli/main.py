@@ -28,7 +28,7 @@ COMMANDS = {
     "prepare": "prepare the models once",
     "kb": "the shop's knowledge: check, publish; import shoppers' events",
     "tune": "learn ranks and thresholds from the shop's own examples",
-    "eval": "measure quality: faq, pairs, search, answers",
+    "eval": "measure quality: faq, pairs, search, answers, recommend",
     "bench": "measure speed: chat, generate, intake, retrieve",
     "train": "train the adapter",
 }
@@ -119,7 +119,7 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("faq", "pairs", "search", "answers"))
+    command.add_argument("what", choices=("faq", "pairs", "search", "answers", "recommend"))
     for option, purpose in (
         ("entries", "CSV: id,question[,answer]"),
         ("queries", "CSV: text,id (faq) or query,sku (search)"),
@@ -127,12 +127,17 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
         ("pairs", "TSV: text, text, 0 or 1"),
         ("questions", "answers: JSONL with route, language, question, passages"),
         ("products", "CSV of products"),
+        ("sequences", "recommend: lines of a user and their items, oldest first"),
+        ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
         ("details", "write one JSON line a query to this file"),
         ("pictures", "draw reliability and risk-coverage into this folder"),
     ):
         command.add_argument(f"--{option}", type=Path, help=purpose)
     command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
     command.add_argument("--tune", action="store_true", help="adapt to the entries first")
+    command.add_argument("--cut", metavar="DAY", help="recommend: judge events from YYYY-MM-DD on")
+    command.add_argument("--seeds", type=int, default=3, help="recommend: train so many times")
+    command.add_argument("--minutes", type=float, help="recommend: the longest a training takes")
 
 
 def _day(text: str) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.recommend.blend import Reason, ReasonKind
+from engine.recommend.picks import Reason, ReasonKind
 from engine.routing.colours import colour_words
 from engine.routing.cues import read_data
 from engine.types import (
@@ -19,6 +19,9 @@ from engine.types import (
 from knowledge_base.shop_file import Replies
 
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥"}
+OF_A_PRODUCT = (ReasonKind.BOUGHT, ReasonKind.VIEWED, ReasonKind.SIMILAR)
+TAUGHT = (ReasonKind.BOUGHT, ReasonKind.VIEWED)
+"""Reasons that name a thing the shopper did, and may take back."""
 NAMES_ZH = {"EUR": "欧元", "USD": "美元", "GBP": "英镑", "CNY": "元"}
 
 
@@ -83,9 +86,13 @@ class Cards:
         return line + gap + say("in_stock" if stocked else "out_of_stock", language)
 
     def card(
-        self, product: str, language: str, *, variant: Variant | None = None, reason: str = ""
-    ) -> ProductCard:
-        """A product's card; of one variant where the shopper's demands chose it."""
+        self, product: str, language: str, *, variant: Variant | None = None, reason: str = "",
+        cause: str = "",
+    ) -> ProductCard:  # fmt: skip
+        """A product's card; of one variant where the shopper's demands chose it.
+
+        `cause`: the product the shopper touched because of which it is shown, and may forget.
+        """
         thing = self._products[product]
         chosen = variant or min(thing.variants, key=lambda v: (v.stock == 0, v.price.amount))
         colour = shown_colour(chosen.colour, language)
@@ -101,7 +108,7 @@ class Cards:
             image=thing.image,
             caption=self.price_and_stock(product, language, variant),
             reason=reason,
-            buttons=self._buttons(product, language),
+            buttons=self._buttons(product, language, cause),
         )
 
     def reason(self, reason: Reason, language: str, words: str) -> str:
@@ -109,18 +116,22 @@ class Cards:
         say = self._replies.text
         if reason.kind is ReasonKind.MATCHES:
             return say("reason_matches", language, words=words)
-        if reason.kind in (ReasonKind.BOUGHT, ReasonKind.SIMILAR):
+        if reason.kind in OF_A_PRODUCT:
             other = self.name(reason.value, language)
             return say(f"reason_{reason.kind}", language, product=other)
         if reason.kind is ReasonKind.CATEGORY:
             labels = self._shop.categories.get(reason.value, {})
             label = labels.get(language, reason.value)
             return say("reason_category", language, category=label)
-        return say("reason_popular", language)
+        return say(f"reason_{reason.kind}", language)
 
-    def _buttons(self, product: str, language: str) -> tuple[Button, ...]:
+    def _buttons(self, product: str, language: str, cause: str) -> tuple[Button, ...]:
         kinds = (ActionKind.DETAILS, ActionKind.SIMILAR, ActionKind.DISLIKE)
-        return tuple(
+        own = tuple(
             Button(self._replies.text(f"button_{kind}", language), f"{kind}:{product}")
             for kind in kinds
         )
+        forget = Button(
+            self._replies.text("button_forget", language), f"{ActionKind.FORGET}:{cause}"
+        )
+        return (*own, forget) if cause else own

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.answers.cards import Cards, shown_colour, shown_price, shown_size
+from engine.answers.cards import TAUGHT, Cards, shown_colour, shown_price, shown_size
 from engine.answers.talk import human_button
 from engine.answers.unstated import Near, beyond, properties, unstated_property
 from engine.grounding.attachments import YES_OR_NO
-from engine.recommend.blend import Pick
+from engine.recommend.picks import Pick
 from engine.retrieval.answerable import SENTENCE
 from engine.retrieval.text import normalise, terms
 from engine.routing.constraints import Constraints
@@ -98,8 +98,11 @@ class ProductAnswers:
     ) -> ProductCard:
         """A pick as a card; without `words` (None) it claims no reason."""
         variant = self._chosen(pick.product, question.constraints)
-        reason = self._cards.reason(pick.reason, language, words) if words is not None else ""
-        return self._cards.card(pick.product, language, variant=variant, reason=reason)
+        if words is None:
+            return self._cards.card(pick.product, language, variant=variant)
+        reason = self._cards.reason(pick.reason, language, words)
+        cause = pick.reason.value if pick.reason.kind in TAUGHT else ""
+        return self._cards.card(pick.product, language, variant=variant, reason=reason, cause=cause)
 
     def _pitch(
         self, question: Question, passages: tuple[Passage, ...], language: str, reason: str

@@ -15,9 +15,9 @@ from torch import Tensor
 from engine.recommend.attention import Shape
 from engine.recommend.histories import Histories
 from engine.recommend.item_knn import ItemKnn
-from engine.recommend.learn import POPULARITY, TRANSFORMER, choose, relearn
-from engine.recommend.lists import Case, Figures, figures, rank
-from engine.recommend.parts import Neighbours, RankingPart
+from engine.recommend.learn import CONTENT, POPULARITY, TRANSFORMER, choose, relearn
+from engine.recommend.lists import NOTHING, Case, Figures, figures, rank
+from engine.recommend.parts import Blend, Neighbours, RankingPart
 from engine.recommend.training import Options
 
 VALIDATION_DAYS = 30.0
@@ -28,7 +28,7 @@ SEQUENCES = (
     "later products more"
 )
 EVENTS = (
-    "global cut in time: the {days:.0f} days before the cut chose epochs and weights, then all "
+    "global cut in time: the {days:.3g} days before the cut chose epochs and weights, then all "
     "before it was learned from; judged by the new products of each shopper's first basket after "
     "it; all products outside a shopper's history were ranked; item_knn is plain cosine, "
     "recent_item_knn counts later days and baskets more"
@@ -60,14 +60,17 @@ def leave_one_out(histories: Histories) -> Split:
         wanted = histories.product[histories.starts[able + 1] - place]
         return [Case(int(s), np.array([w])) for s, w in zip(able, wanted, strict=True)]
 
-    return Split(
-        histories.without_last(2), cases(2), histories.without_last(1), cases(1), False, SEQUENCES
-    )
+    train, known = histories.without_last(2, fewest=3), histories.without_last(1, fewest=3)
+    return Split(train, cases(2), known, cases(1), False, SEQUENCES)
 
 
 def cut_in_time(histories: Histories, cut: float, days: float = VALIDATION_DAYS) -> Split:
-    """The split at a day (since 1970)."""
+    """The split at a day (since 1970).
+
+    Of what lies before it at most the last quarter is chosen on.
+    """
     earlier = histories.before(cut)
+    days = min(days, (cut - earlier.day.min(initial=cut)) / 4)
     sold = np.bincount(earlier.product, minlength=len(histories.products)) > 0
     judging = first_baskets(histories, cut)
     cold = [Case(case.shopper, case.relevant[~sold[case.relevant]]) for case in judging]
@@ -113,8 +116,10 @@ def evaluate_recommenders(
             measured = figures(shown, split.judging, len(split.known.products))
             found.setdefault(name, []).append((measured, seconds[name]))
             lists.setdefault(name, shown)
-        if split.cold and content is not None:
-            cold.append(_cold_recall(models["transformer"], split))
+        blend = models["blend"]
+        if split.cold and isinstance(blend, Blend) and CONTENT in blend.parts:
+            # What the slot for new products is filled by.
+            cold.append(_cold_recall(blend.parts[CONTENT], split))
     result = {name: _told(rows) for name, rows in found.items()}
     protocol = f"{split.protocol}; {len(split.judging)} cases, seeds {list(seeds)}"
     figure: dict[str, Any] = {"models": result, "protocol": protocol}
@@ -128,7 +133,9 @@ def _fitted(
 ) -> tuple[dict[str, RankingPart], dict[str, float]]:
     """Every model, ready to be judged, and the seconds each took to fit."""
     began = time.monotonic()
-    options = options_for(split.train, seed, minutes, content)
+    # What is trained twice has half of the time for each.
+    share = minutes / 2 if minutes and split.refit else minutes
+    options = options_for(split.train, seed, share, content)
 
     def epoch(done: int, loss: float, figure: float) -> None:
         told(f"seed {seed}, loss {loss:.2f}, NDCG@10 {figure:.4f}", done, options.epochs)
@@ -189,7 +196,10 @@ def _details(split: Split, lists: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             "shopper": split.known.shoppers[case.shopper],
             "relevant": [names[p] for p in case.relevant],
-            **{model: [names[p] for p in shown[row]] for model, shown in lists.items()},
+            **{
+                model: [names[p] for p in shown[row] if p != NOTHING]
+                for model, shown in lists.items()
+            },
         }
         for row, case in enumerate(split.judging)
     ]

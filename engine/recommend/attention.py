@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.recommend.histories import KINDS
+from engine.recommend.names import KINDS
 
 AGES = 10
-"""Buckets of how long an event lay before the next: 0, 1, 2–3, 4–7, … days."""
+"""Buckets of how long an event lay before the next: 0, 1–2, 3–6, 7–14, … days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ class BehaviourModel(nn.Module):
         self.shape = shape
         self.learned = nn.Parameter(torch.zeros(shape.products, shape.width))
         self.seen: Tensor
+        self.prior: Tensor
         self.register_buffer("seen", torch.zeros(shape.products))
+        self.register_buffer("prior", torch.zeros(shape.products))
         self.content = content
         if content is not None:
             self.project = nn.Linear(shape.content, shape.width, bias=False)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from engine.errors import ModelError
 from engine.recommend.attention import BehaviourModel, Shape
-from engine.recommend.histories import Histories
+from engine.recommend.histories import Histories, Ints
 from engine.recommend.windows import padded
 
-WEIGHTS, ABOUT = "model.safetensors", "model.json"
+WEIGHTS = "model.safetensors"
+_BROKEN = (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError)
+_MEND = "run `shopdesk train recommender`."
 AT_ONCE = 256
 """Shoppers whose scores are worked out together."""
 Scores = npt.NDArray[np.float32]
@@ -47,48 +50,47 @@ class Behaviour:
             wanted: Tensor = found[torch.arange(len(parts)), last].float()
             return wanted
 
-    def log_odds(self, histories: Histories, shoppers: Sequence[int]) -> Iterator[Scores]:
-        """log P(product next) of each shopper with a history, (products,) each."""
-        for start in range(0, len(shoppers), AT_ONCE):
-            parts = [histories.of(shopper) for shopper in shoppers[start : start + AT_ONCE]]
-            with torch.inference_mode():
-                scores = self.wanted(histories, parts) @ self.items.T
-                yield from torch.log_softmax(scores, dim=1).numpy()
+    def logits(self, wanted: Tensor, among: Ints | None = None) -> Tensor:
+        """Log-odds of every product (or of those `among`), up to a constant: (rows, products)."""
+        if among is None:
+            return wanted @ self.items.T + self.model.prior
+        chosen = torch.from_numpy(among)
+        return wanted @ self.items[chosen].T + self.model.prior[chosen]
 
     def save(self, folder: Path, products: Sequence[str]) -> None:
-        """Write the weights and what they are of."""
+        """Write the weights and what they are of, in one file that is whole or not there."""
         from safetensors.torch import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous() for name, value in self.model.state_dict().items()}
-        save_file(state, folder / WEIGHTS)
         about = {"shape": asdict(self.model.shape), "products": list(products)}
-        (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+        partial = folder / f".{WEIGHTS}.partial"
+        save_file(state, partial, metadata={"about": json.dumps(about)})
+        partial.replace(folder / WEIGHTS)
 
     @classmethod
     def load(cls, folder: Path, products: Sequence[str], content: Tensor | None) -> Behaviour:
         """The model of a folder, for these products: what it never saw stands by its content.
 
-        Raises ModelError where the files are broken or the content has another width.
+        Raises ModelError where the file is broken or the content has another width.
         """
-        from safetensors.torch import load_file
-
         try:
-            about = json.loads((folder / ABOUT).read_text("utf-8"))
-            state, known = load_file(folder / WEIGHTS), list(about["products"])
+            with safe_open(folder / WEIGHTS, framework="pt") as file:
+                about = json.loads((file.metadata() or {})["about"])
+                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             shape = Shape(**about["shape"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            if shape.content != (0 if content is None else content.shape[1]):
+                raise ModelError("the recommender was trained with another encoder",
+                                 where=str(folder), mend=_MEND)  # fmt: skip
+            number = {product: i for i, product in enumerate(about["products"])}
+            rows = torch.tensor([number.get(product, -1) for product in products]).long()
+            for name in ("learned", "seen", "prior"):
+                taken = state[name][rows.clamp(min=0)]
+                taken[rows < 0] = state[name].min() if name == "prior" else 0
+                state[name] = taken
+            model = BehaviourModel(replace(shape, products=len(products)), content)
+            model.load_state_dict(state)
+        except _BROKEN as error:
             raise ModelError(f"the recommender cannot be read ({type(error).__name__})",
-                             where=str(folder), mend="run `shopdesk train recommender`.") from error  # fmt: skip
-        if shape.content != (0 if content is None else content.shape[1]):
-            raise ModelError("the recommender was trained with another encoder", where=str(folder),
-                             mend="run `shopdesk train recommender`.")  # fmt: skip
-        number = {product: i for i, product in enumerate(known)}
-        rows = torch.tensor([number.get(product, -1) for product in products])
-        for name in ("learned", "seen"):
-            taken = state[name][rows.clamp(min=0)]
-            taken[rows < 0] = 0
-            state[name] = taken
-        model = BehaviourModel(replace(shape, products=len(products)), content)
-        model.load_state_dict(state)
+                             where=str(folder), mend=_MEND) from error  # fmt: skip
         return cls.of(model)

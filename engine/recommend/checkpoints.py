@@ -23,10 +23,15 @@ _PLAIN = ("epoch", "seconds", "best", "best_epoch", "losses", "figures")
 class Checkpoint:
     """The file of one run; a file of another run (other options or events) is passed over."""
 
-    def __init__(self, path: Path, options: Options, histories: Histories) -> None:
+    def __init__(
+        self, path: Path, options: Options, histories: Histories, content: Tensor | None = None
+    ) -> None:
         self._path = path
         told = repr((asdict(options), histories.products)).encode()
-        rows = (histories.starts, histories.product, histories.kind, histories.day)
+        rows = [histories.starts, histories.product, histories.kind, histories.day,
+                histories.basket]  # fmt: skip
+        if content is not None:
+            rows.append(content.numpy())
         digest = hashlib.sha256(told)
         for array in rows:
             digest.update(array.tobytes())
@@ -69,6 +74,8 @@ class Checkpoint:
             return
         if about.get("name") != self._name:
             return
+        if _part(tensors, "model/").keys() != run.model.state_dict().keys():
+            return  # Of another version of the model.
         run.model.load_state_dict(_part(tensors, "model/"))
         run.average.load_state_dict(_part(tensors, "average/"))
         run.best_weights = _part(tensors, "best/")

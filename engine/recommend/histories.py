@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.recommend.names import KINDS
 from engine.types import Event
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-KINDS = ("view_item", "add_to_cart", "purchase")
-"""GA4 names of the events that say something about taste; others are left out."""
 KIND_WEIGHT = np.array([1.0, 2.0, 4.0])
 """How much each kind says, beside a look."""
 BASKET_GAP_DAYS = 0.5
@@ -61,10 +60,11 @@ class Histories:
             self.day[rows], self.basket[rows],
         )  # fmt: skip
 
-    def without_last(self, count: int) -> Histories:
-        """Without the last `count` rows of each shopper."""
-        ends = np.repeat(self.starts[1:], np.diff(self.starts))
-        return self.kept(np.arange(len(self.product)) < ends - count)
+    def without_last(self, count: int, fewest: int = 0) -> Histories:
+        """Without the last `count` rows of each shopper who has at least the `fewest`."""
+        lengths = np.diff(self.starts)
+        ends = np.repeat(self.starts[1:] - np.where(lengths >= fewest, count, 0), lengths)
+        return self.kept(np.arange(len(self.product)) < ends)
 
     def before(self, day: float) -> Histories:
         """Only what had happened before a point in time (days since 1970)."""

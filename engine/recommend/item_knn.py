@@ -42,7 +42,8 @@ class ItemKnn:
 
         `weights`: how much each event counts; of a product touched often the most counts.
         """
-        return np.asarray(self.rows(history, weights) @ self.similarity).ravel()
+        close: Floats = (self.rows(history, weights) @ self.similarity).toarray().ravel()
+        return close
 
     def rows(self, history: Ints, weights: Floats | None = None) -> sparse.csr_matrix:
         """A history as a row (1, products) of weights."""

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from engine.recommend.behaviour import Behaviour
+from engine.recommend.content import likeness
 from engine.recommend.histories import Histories, Ints
 from engine.recommend.item_knn import ItemKnn
-from engine.recommend.lists import AT_ONCE, Case, figures, rank, top
+from engine.recommend.lists import AT_ONCE, TOP, Case, figures, rank, top
 from engine.recommend.parts import (
     HALF_LIFE_BASKETS,
     Attention,
@@ -25,7 +26,8 @@ from engine.recommend.parts import (
 )
 from engine.recommend.training import Epoch, Options, Run, train
 
-TRANSFORMER, NEIGHBOURS, POPULARITY = "transformer", "neighbours", "popularity"
+TRANSFORMER, NEIGHBOURS = "transformer", "neighbours"
+POPULARITY, CONTENT = "popularity", "content"
 HALF_LIFE_DAYS = 30.0
 """What shoppers touched together so many days earlier counts half as much."""
 GRID = {
@@ -49,14 +51,17 @@ class Choice:
     run: Run
 
 
-def parts_of(histories: Histories, behaviour: Behaviour | None) -> dict[str, RankingPart]:
-    """Every part, learned from these histories."""
+def parts_of(
+    histories: Histories, behaviour: Behaviour | None, content: Tensor | None = None
+) -> dict[str, RankingPart]:
+    """Every part, learned from these histories; by `content` products are alike."""
     knn = ItemKnn.fit(histories, HALF_LIFE_DAYS)
-    found: dict[str, RankingPart] = {
-        NEIGHBOURS: Neighbours(knn, HALF_LIFE_BASKETS),
-        POPULARITY: Popularity.fit(histories),
-    }
-    return {TRANSFORMER: Attention(behaviour), **found} if behaviour else found
+    found: dict[str, RankingPart] = {TRANSFORMER: Attention(behaviour)} if behaviour else {}
+    found[NEIGHBOURS] = Neighbours(knn, HALF_LIFE_BASKETS)
+    found[POPULARITY] = Popularity.fit(histories)
+    if content is not None:
+        found[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
+    return found
 
 
 def choose(
@@ -78,7 +83,7 @@ def choose(
     behaviour, run = train(
         histories, options, figure, content=content, checkpoint=checkpoint, told=told
     )
-    parts = parts_of(histories, behaviour)
+    parts = parts_of(histories, behaviour, content)
     weights, best = choose_weights(parts, histories, cases)
     return Blend(parts, weights), Choice(run.best_epoch, weights, best, run)
 
@@ -93,11 +98,11 @@ def relearn(
     told: Epoch = lambda epoch, loss, figure: None,
 ) -> Blend:
     """Learn anew from more histories, as it was chosen before."""
-    options = replace(options, epochs=choice.epochs, look_every=max(choice.epochs, 1))
+    options = replace(options, stop_after=max(choice.epochs, 1), look_every=options.epochs + 1)
     behaviour, _ = train(
         histories, options, lambda _: 0.0, content=content, checkpoint=checkpoint, told=told
     )
-    return Blend(parts_of(histories, behaviour), choice.weights)
+    return Blend(parts_of(histories, behaviour, content), choice.weights)
 
 
 def choose_weights(
@@ -106,7 +111,8 @@ def choose_weights(
     """The weights with the best NDCG, and that; 0 for what does not help."""
     names = [name for name in GRID if name in parts]
     grid = [w for w in product(*(GRID[name] for name in names)) if any(w)]
-    lists: dict[tuple[float, ...], list[Ints]] = {weights: [] for weights in grid}
+    none = np.empty((0, TOP), dtype=np.int64)
+    lists: dict[tuple[float, ...], list[Ints]] = {weights: [none] for weights in grid}
     for start in range(0, len(cases), AT_ONCE):
         shoppers = [case.shopper for case in cases[start : start + AT_ONCE]]
         shares = [parts[name].shares(histories, shoppers) for name in names]

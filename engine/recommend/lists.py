@@ -13,6 +13,7 @@ from engine.recommend.histories import Histories, Ints
 from engine.recommend.parts import RankingPart
 
 TOP = 10
+NOTHING = -1
 AT_ONCE = 256
 _GAIN = 1.0 / np.log2(np.arange(TOP) + 2.0)
 
@@ -54,14 +55,18 @@ def rank(
 def top(
     shares: Tensor, histories: Histories, shoppers: Sequence[int], among: Tensor | None = None
 ) -> Ints:
-    """The TOP products of each row of shares that its shopper had not yet touched."""
+    """The TOP products of each row of shares that its shopper had not yet touched.
+
+    Where there are fewer, NOTHING stands in the places left.
+    """
     shares = shares.clone()
     for row, shopper in enumerate(shoppers):
         shares[row, torch.from_numpy(histories.product[histories.of(shopper)])] = -1.0
     if among is not None:
         shares.masked_fill_(~among, -1.0)
-    found: Ints = torch.topk(shares, min(TOP, shares.shape[1]), dim=1).indices.numpy()
-    return found
+    best, order = torch.topk(shares, min(TOP, shares.shape[1]), dim=1)
+    found: Ints = order.masked_fill(best < 0, NOTHING).numpy()
+    return np.pad(found, ((0, 0), (0, TOP - found.shape[1])), constant_values=NOTHING)
 
 
 def figures(lists: Ints, cases: Sequence[Case], products: int) -> Figures:
@@ -72,4 +77,5 @@ def figures(lists: Ints, cases: Sequence[Case], products: int) -> Figures:
         ndcg += float((hit * _GAIN).sum() / _GAIN[: len(case.relevant)].sum())
         recall += float(hit.sum()) / len(case.relevant)
     count = max(len(cases), 1)
-    return Figures(ndcg / count, recall / count, len(np.unique(lists)) / products)
+    shown = np.unique(lists[lists != NOTHING])
+    return Figures(ndcg / count, recall / count, len(shown) / products)

@@ -16,7 +16,8 @@ from engine.recommend.behaviour import Behaviour
 from engine.recommend.checkpoints import Checkpoint
 from engine.recommend.histories import Histories
 from engine.recommend.ppmi import ppmi_vectors
-from engine.recommend.softmax_loss import softmax_loss
+from engine.recommend.softmax_loss import Targets, softmax_loss
+from engine.recommend.trend import Trend
 from engine.recommend.windows import Batch, Window, batch_of, batches, windows
 
 START_STD = 0.05
@@ -27,15 +28,20 @@ Epoch = Callable[[int, float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a model is made. `patience`: looks without a better figure after which it ends."""
+    """How a model is made.
+
+    The rate rises for one epoch, then falls to nothing by the last of `epochs`. Training ends
+    after `stop_after` of them, or when `patience` looks brought no better figure.
+    """
 
     shape: Shape
     rate: float = 2e-3
     batch: int = 256
-    epochs: int = 40
+    epochs: int = 20
+    stop_after: int | None = None
     patience: int = 3
     look_every: int = 1
-    average: float = 0.995
+    average: float = 0.99
     """Share of the averaged weights that stays at each step (an exponential moving average)."""
     half_life_days: float | None = None
     forget_learned: float = 0.0
@@ -51,6 +57,7 @@ class Run:
     model: BehaviourModel
     average: BehaviourModel
     optimiser: torch.optim.Optimizer
+    trend: Trend
     epoch: int = 0
     seconds: float = 0.0
     best: float = -1.0
@@ -76,7 +83,7 @@ def train(
     """
     cut = windows(histories, options.shape.events)
     run = _started(histories, options, content)
-    kept = Checkpoint(checkpoint, options, histories) if checkpoint else None
+    kept = Checkpoint(checkpoint, options, histories, content) if checkpoint else None
     if kept:
         kept.resume(run)
     while cut and not _ended(run, options):
@@ -90,6 +97,9 @@ def train(
         told(run.epoch, loss, run.figures[-1] if run.figures else 0.0)
         if kept:
             kept.write(run)
+    if len(run.figures) * options.look_every < run.epoch:
+        # It ended between two looks, out of time or of epochs.
+        _look(run, figure, content)
     if run.best_weights:
         run.average.load_state_dict(run.best_weights)
     if kept:
@@ -101,21 +111,24 @@ def _started(histories: Histories, options: Options, content: Tensor | None) -> 
     torch.manual_seed(options.seed)
     model = BehaviourModel(options.shape, content)
     vectors = ppmi_vectors(histories, options.shape.width, options.seed)
+    trend = Trend.fit(histories)
     counts = np.bincount(histories.product, minlength=options.shape.products)
     with torch.no_grad():
         model.learned.copy_(torch.from_numpy(vectors) * START_STD)
         model.seen.copy_(torch.from_numpy(counts))
+        model.prior.copy_(trend.now)
     average = BehaviourModel(options.shape, content)
     average.load_state_dict(model.state_dict())
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.0
     )
-    return Run(model, average, optimiser)
+    return Run(model, average, optimiser, trend)
 
 
 def _ended(run: Run, options: Options) -> bool:
     looked = run.epoch - run.best_epoch >= options.patience * options.look_every
-    return run.epoch >= options.epochs or run.seconds >= options.seconds or (
+    last = options.stop_after or options.epochs
+    return run.epoch >= last or run.seconds >= options.seconds or (
         bool(run.figures) and looked
     )  # fmt: skip
 
@@ -127,9 +140,14 @@ def _epoch(run: Run, histories: Histories, cut: list[Window], options: Options) 
     # Chance depends on the epoch alone: a run that goes on draws what it would have drawn.
     torch.manual_seed(options.seed * 1000 + run.epoch)
     groups = batches(cut, options.batch, np.random.default_rng((options.seed, run.epoch)))
-    for group in groups:
+    for number, group in enumerate(groups):
+        done = run.epoch + number / len(groups)
+        for part in run.optimiser.param_groups:
+            part["lr"] = (
+                options.rate * min(1.0, done + 1 / len(groups)) * (1 - done / options.epochs)
+            )
         batch = batch_of(histories, group, options.half_life_days)
-        loss = loss_of(run.model, batch, options)
+        loss = loss_of(run.model, batch, options, run.trend)
         run.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         run.optimiser.step()
@@ -141,16 +159,17 @@ def _epoch(run: Run, histories: Histories, cut: list[Window], options: Options) 
     return float(np.mean(losses))
 
 
-def loss_of(model: BehaviourModel, batch: Batch, options: Options) -> Tensor:
+def loss_of(model: BehaviourModel, batch: Batch, options: Options, trend: Trend) -> Tensor:
     """Mean cross-entropy of what was wanted next."""
-    device = model.learned.device.type
-    with torch.autocast(device, torch.bfloat16):
+    with torch.autocast(model.learned.device.type, torch.bfloat16):
         items = model.items(options.forget_learned)
         wanted = model(items, batch.product, batch.kind, batch.age)
     rows, at = torch.unique(batch.at, return_inverse=True)
     hidden = wanted.reshape(-1, options.shape.width)[rows]
-    weights = batch.weights / batch.weights.sum()
-    return softmax_loss(hidden.float(), items.float(), at, batch.wanted, weights, model.seen)
+    period = torch.zeros(len(rows), dtype=torch.long)
+    period[at] = trend.periods(batch.day)
+    targets = Targets(at, batch.wanted, batch.weights / batch.weights.sum(), period)
+    return softmax_loss(hidden.float(), items.float(), targets, trend.table, model.seen)
 
 
 def _look(run: Run, figure: Callable[[Behaviour], float], content: Tensor | None) -> None:

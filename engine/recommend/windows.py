@@ -26,7 +26,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded events (batch, events) and flat targets: `at` is row * events + place."""
+    """Padded events (batch, events) and flat targets: `at` is row * events + place.
+
+    `day`: when each target was wanted.
+    """
 
     product: Tensor
     kind: Tensor
@@ -34,6 +37,7 @@ class Batch:
     at: Tensor
     wanted: Tensor
     weights: Tensor
+    day: Tensor
 
 
 def windows(histories: Histories, events: int) -> list[Window]:
@@ -89,13 +93,14 @@ def batch_of(
     product, kind, age = padded(histories, [window.rows for window in chosen])
     at = np.concatenate([row * events + window.places for row, window in enumerate(chosen)])
     weights = np.concatenate([window.weights for window in chosen])
+    # The row after the last of a basket is the first of the next: the time it was wanted.
+    day = histories.day[np.concatenate([w.rows.start + w.places + 1 for w in chosen])]
     if half_life_days:
-        rows = np.concatenate([window.rows.start + window.places for window in chosen])
-        weights = weights * 0.5 ** ((histories.day.max() - histories.day[rows]) / half_life_days)
+        weights = weights * 0.5 ** ((histories.day.max() - day) / half_life_days)
     return Batch(
         product, kind, age, torch.from_numpy(at),
         torch.from_numpy(np.concatenate([window.wanted for window in chosen])),
-        torch.from_numpy(weights).float(),
+        torch.from_numpy(weights).float(), torch.from_numpy(day),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from engine.types.talk import (
     Receipt,
     Reply,
     Session,
+    Touch,
     Turn,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "Session",
     "Shop",
     "SourceKind",
+    "Touch",
     "Turn",
     "Variant",
     "WordedBy",

@@ -60,6 +60,8 @@ class ActionKind(StrEnum):
     DETAILS = "details"
     SIMILAR = "similar"
     DISLIKE = "dislike"
+    FORGET = "forget"
+    WHY = "why"
     RATE_UP = "rate_up"
     RATE_DOWN = "rate_down"
     HUMAN = "human"

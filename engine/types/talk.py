@@ -140,6 +140,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """What a shopper did with a product, under the event's GA4 name ("view_item", "purchase")."""
+
+    product: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What a conversation remembers. All text in it is masked; `vault` holds the values."""
 
@@ -151,7 +160,8 @@ class Session:
     products: tuple[str, ...] = ()
     """Product ids shown last, best first."""
     disliked: tuple[str, ...] = ()
-    viewed: tuple[str, ...] = ()
+    history: tuple[Touch, ...] = ()
+    """What the shopper looked at and bought, oldest first, as the journal knows it."""
     pending_order: str = ""
     """An order number given, still waiting for its proof of ownership."""
     unknown_streak: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC
 from typing import Protocol
 
 import pytest
@@ -22,7 +23,7 @@ from engine.sessions import (
     dump_session,
     load_session,
 )
-from engine.types import Route, Session, Turn
+from engine.types import Route, Session, Touch, Turn
 
 
 class BreakableStore(SessionStore, Protocol):
@@ -168,6 +169,7 @@ def test_a_lease_of_another_living_process_is_respected(redis: Redis) -> None:
 
 
 words = st.text(max_size=20)
+touches = st.builds(Touch, words, words, st.datetimes(timezones=st.just(UTC)))
 turns = st.builds(
     Turn, words, words, st.sampled_from(Route), st.lists(words, max_size=3).map(tuple)
 )
@@ -180,7 +182,7 @@ made_sessions = st.builds(
     turns=st.lists(turns, max_size=3).map(tuple),
     products=st.lists(words, max_size=3).map(tuple),
     disliked=st.lists(words, max_size=3).map(tuple),
-    viewed=st.lists(words, max_size=3).map(tuple),
+    history=st.lists(touches, max_size=3).map(tuple),
     pending_order=words,
     unknown_streak=st.integers(0, 2**40),
     vault=st.dictionaries(words, words, max_size=3),

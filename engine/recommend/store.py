@@ -1,0 +1,115 @@
+"""A shop's recommenders on disk: one folder each, and which of them is live."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from torch import Tensor
+
+from engine.errors import ModelError
+from engine.recommend.behaviour import Behaviour
+from engine.recommend.content import likeness
+from engine.recommend.histories import Floats, Histories
+from engine.recommend.item_knn import ItemKnn
+from engine.recommend.learn import CONTENT, NEIGHBOURS, POPULARITY, TRANSFORMER
+from engine.recommend.learned import Learned
+from engine.recommend.live import FOLDER
+from engine.recommend.parts import (
+    HALF_LIFE_BASKETS,
+    Attention,
+    Blend,
+    Neighbours,
+    Popularity,
+    RankingPart,
+)
+
+ABOUT, SIMILARITY, COUNTS = "about.json", "neighbours.npz", "counts.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A recommender as it was learned. `about`: its figures and what it learned from."""
+
+    products: tuple[str, ...]
+    blend: Blend
+    seen: Floats
+    about: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, histories: Histories, blend: Blend, about: Mapping[str, Any]) -> Stored:
+        """What was just learned from histories."""
+        seen = np.bincount(histories.product, minlength=len(histories.products))
+        return cls(histories.products, blend, seen.astype(float), about)
+
+    def write(self, home: Path, version: str) -> Path:
+        """Write the folder of a version, whole or not at all; it is not live yet."""
+        final = home / FOLDER / version
+        folder = final.with_name(f".{version}.partial")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        parts = self.blend.parts
+        if isinstance(model := parts.get(TRANSFORMER), Attention):
+            model.behaviour.save(folder, self.products)
+        if isinstance(near := parts[NEIGHBOURS], Neighbours):
+            sparse.save_npz(folder / SIMILARITY, near.knn.similarity)
+        if isinstance(popular := parts[POPULARITY], Popularity):
+            np.savez(folder / COUNTS, seen=self.seen, popular=popular.share.numpy())
+        about = {
+            "products": list(self.products), "weights": dict(self.blend.weights),
+            "model": TRANSFORMER in parts, **self.about,
+        }  # fmt: skip
+        (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), "utf-8")
+        shutil.rmtree(final, ignore_errors=True)
+        folder.rename(final)
+        return final
+
+
+def read_learned(folder: Path, products: Sequence[str], content: Tensor | None) -> Learned:
+    """A stored recommender over today's catalogue: what it never saw stands by its content.
+
+    Raises ModelError where its files are broken.
+    """
+    try:
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        with np.load(folder / COUNTS, allow_pickle=False) as counts:
+            seen, popular = counts["seen"], counts["popular"]
+        similarity = sparse.load_npz(folder / SIMILARITY)
+        weights = {str(name): float(weight) for name, weight in about["weights"].items()}
+        moved = _moved(about["products"], products)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"the recommender cannot be read ({type(error).__name__})",
+            where=str(folder), mend="run `shopdesk train recommender`.",
+        ) from error  # fmt: skip
+    near = sparse.csr_matrix(moved @ similarity @ moved.T)
+    popularity = Popularity(_tensor(moved @ popular))
+    parts: dict[str, RankingPart] = {
+        NEIGHBOURS: Neighbours(ItemKnn(near), HALF_LIFE_BASKETS), POPULARITY: popularity,
+    }  # fmt: skip
+    if about.get("model") and weights.get(TRANSFORMER):
+        parts[TRANSFORMER] = Attention(Behaviour.load(folder, products, content))
+    if content is not None:
+        parts[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
+    return Learned(products, Blend(parts, weights), moved @ seen, popularity.share.double().numpy())
+
+
+def _moved(before: Sequence[str], now: Sequence[str]) -> sparse.csr_matrix:
+    """The matrix (now, before) that takes what was learned by product to today's numbers."""
+    number = {product: i for i, product in enumerate(before)}
+    pairs = [(row, number[product]) for row, product in enumerate(now) if product in number]
+    rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
+    shape = (len(now), len(before))
+    return sparse.csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=shape)
+
+
+def _tensor(values: Floats) -> Tensor:
+    import torch
+
+    return torch.from_numpy(np.asarray(values, dtype=np.float32))
