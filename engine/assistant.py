@@ -110,7 +110,9 @@ class Assistant:
             session = replace(session, language=value, language_chosen=True)
             part = talk.phrase(know.replies, "language_set", value, Route.SMALLTALK, value)
             return Plan(value, (part,), session)
-        if kind == ActionKind.HUMAN:
+        if kind in (ActionKind.WHY, ActionKind.FORGET) and not message.private:
+            part = talk.phrase(know.replies, "group_hint", language, Route.SMALLTALK, "")
+        elif kind == ActionKind.HUMAN:
             part = know.handoff(message, language, message.text)
         elif kind in (ActionKind.ENTRY, ActionKind.SOURCE) and know.faq.known(value):
             part = know.faq.shown(value, language)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from engine.answers.cards import Cards
@@ -13,13 +15,17 @@ from engine.answers.products import ProductAnswers
 from engine.answers.taste import TasteAnswers
 from engine.assistant import Assistant
 from engine.counters import DailyCounters, MemoryCounters
+from engine.errors import ShopdeskError
+from engine.event_log import EventLog
 from engine.generation.generator import Generator
 from engine.hurry import Hurries
+from engine.journal import Journal
 from engine.knowledge import ShopKnowledge
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
 from engine.orders import Orders
 from engine.publish import asked_rows, build_snapshot, publish
+from engine.recommend.histories import Histories, from_events
 from engine.recommend.live import live_folder
 from engine.recommend.recommender import Recommender
 from engine.recommend.shop import content_of, shop_learned
@@ -50,6 +56,9 @@ from engine.settings import Settings
 from engine.types import Message, Session
 from engine.wording import Wording
 from knowledge_base.store import ensure_shop, live_entries, load
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def shop_knowledge(
@@ -108,6 +117,28 @@ def _entry_features(
     second = part(RERANK) if RERANK in vectors else None
     firsts = {key: part(key) for key in vectors if key != RERANK}
     return features_by_key([entries[i] for i in live], firsts, second)
+
+
+def recommender_lessons(settings: Settings, encoders: Encoders) -> tuple[Histories, Tensor | None]:
+    """What a recommender learns from: all events of the live shop, and what its products are.
+
+    Raises ShopdeskError where no shop is live yet.
+    """
+    live = read_live(settings.home)
+    if not live:
+        raise ShopdeskError(
+            "no shop is live yet", where=str(settings.home), mend="run `shopdesk kb publish`."
+        )
+    data = read_snapshot(settings.home / "snapshots" / live, encoders.names)
+    known = load(data.folder / "knowledge")
+    rows = product_rows(known.products, known.shop)
+    journal = Journal.open(settings)
+    try:
+        told = itertools.chain(known.events, EventLog(journal).all())
+        histories = from_events(told, [product.id for product in known.products])
+    finally:
+        journal.close()
+    return histories, content_of(known.products, rows, data.vectors["products"])
 
 
 def live_assistant(

@@ -209,7 +209,9 @@ class ShopKnowledge:
 
     def forgotten(self, product: str, session: Session, language: str) -> tuple[Part, Session]:
         """One thing of the shopper's history taken back, or all of it; suggestions anew."""
-        if product and product not in self.products.products:
+        touched = {*(touch.product for touch in session.history), *session.disliked}
+        # What is no longer sold was issued a button when it was, and can still be taken back.
+        if product and product not in touched and product not in self.products.products:
             return talk.phrase(self.replies, "unknown", language, Route.UNKNOWN, ""), session
         session = replace(
             session,
@@ -218,10 +220,7 @@ class ShopKnowledge:
         )
         picks = self.recommender.for_shopper(session, Constraints())
         part = self.goods.recommend(Question("", "", language, Constraints()), picks, language, 1.0)
-        name = self.taste.name(product, language) if product else ""
-        key = "taste_forgotten" if product else "taste_forgotten_all"
-        return replace(part, text=self.replies.text(key, language, product=name),
-                       prompt=None), session  # fmt: skip
+        return self.taste.forgotten(product, part), session
 
     def narrowed(self, question: Question, session: Session) -> Question:
         """Demands made exact: "cheaper" is below the cheapest shown; green tea is no colour."""

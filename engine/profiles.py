@@ -9,7 +9,7 @@ from engine.errors import StoreError
 from engine.event_log import EventLog
 from engine.memory import TOUCHES_KEPT
 from engine.recommend.names import KINDS
-from engine.types import Event, Message, Session, Touch
+from engine.types import ActionKind, Event, Message, Session, Touch
 
 log = logging.getLogger(__name__)
 
@@ -36,25 +36,32 @@ class Profiles:
         return replace(session, history=tuple(t for t in touches if t.name in KINDS))
 
     def keep(self, message: Message, before: Session, after: Session) -> None:
-        """Record what was done in this turn; forget what the shopper took back."""
+        """Record what was done in this turn; delete what the shopper took back.
+
+        Raises StoreError where that cannot be deleted: nobody is told that it is forgotten then.
+        """
         if not message.private:
             return
-        known = set(before.history)
-        new = [
-            Event(message.shopper, touch.at, touch.name, touch.product)
-            for touch in after.history
-            if touch not in known
-        ]
-        gone = {t.product for t in before.history} - {t.product for t in after.history}
-        # The oldest touches of a full history were not taken back: they only fell out of it.
-        taken_back = gone if len(after.history) < len(before.history) else set()
+        kind, _, product = (message.action or "").partition(":")
+        if kind == ActionKind.FORGET:
+            self._forget(message.shopper, product)
+            return
         try:
-            if before.history and not after.history:
-                self._events.forget(message.shopper)
-                return
-            for product in sorted(taken_back):
+            if kind == ActionKind.DISLIKE:
                 self._events.forget_product(message.shopper, product)
-            if new:
-                self._events.record(new)
+            self._record(message.shopper, before, after)
         except StoreError as error:
             log.error("a shopper's history is not kept: %s", error.what)
+
+    def _forget(self, shopper: str, product: str) -> None:
+        """One product's events, of whatever kind and age, or all of a shopper's."""
+        if product:
+            self._events.forget_product(shopper, product)
+        else:
+            self._events.forget(shopper)
+
+    def _record(self, shopper: str, before: Session, after: Session) -> None:
+        known = set(before.history)
+        new = [Event(shopper, t.at, t.name, t.product) for t in after.history if t not in known]
+        if new:
+            self._events.record(new)

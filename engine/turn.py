@@ -136,10 +136,17 @@ class Turns:
         else:
             kept = _newest({**session.vault, **answer.session.vault})
             locked.save(replace(answer.session, vault=kept))
-            self._profiles.keep(message, session, answer.session)
-            reply = replace(answer.reply, turn=turn_id(message))
+            reply = self._kept(message, session, answer)
         self._record(message, question, reply, time.monotonic() - started)
         return reply
+
+    def _kept(self, message: Message, before: Session, answer: Answer) -> Reply:
+        """The reply, after the shopper's history is what it says."""
+        try:
+            self._profiles.keep(message, before, answer.session)
+        except StoreError as error:
+            return self.failed(message, error)
+        return replace(answer.reply, turn=turn_id(message))
 
     def _answer(
         self, masked: Message, session: Session, deadline_s: float

@@ -99,6 +99,8 @@ class _Talk:
             await self._choose_language(argument.strip())
         elif command == "/human":
             await self._send("", "human:")
+        elif command == "/why":
+            await self._send("", "why:")
         elif command == "/start":
             await self._send("", "start:")
         elif (button := self._pressed(line)) is not None:

@@ -17,7 +17,7 @@ DAY_S = 86_400
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.evaluation.recommend import Split
+    from engine.recommend.splits import Split
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -67,7 +67,7 @@ def _checked(arguments: argparse.Namespace) -> date | None:
 
 def _split(arguments: argparse.Namespace, cut: date | None) -> tuple[Split, tuple[str, ...]]:
     from engine.evaluation.histories_files import read_event_table, read_sequences
-    from engine.evaluation.recommend import cut_in_time, leave_one_out
+    from engine.recommend.splits import cut_in_time, leave_one_out
 
     if cut is None:
         split = leave_one_out(read_sequences(arguments.sequences))

@@ -68,8 +68,11 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
     elif name == "bench":
         _bench_arguments(command)
     elif name == "train":
-        command.add_argument("what", choices=("adapter",))
-        command.add_argument("--out", type=Path, required=True)
+        command.add_argument("what", choices=("adapter", "recommender"))
+        command.add_argument("--out", type=Path, help="adapter: the folder to leave it in")
+        command.add_argument(
+            "--minutes", type=float, help="recommender: at most so long (default: as it needs)"
+        )
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--steps", type=int, default=300)
         command.add_argument("--start", type=Path, help="an adapter to go on from")

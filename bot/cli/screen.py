@@ -101,7 +101,10 @@ class Screen:
             Text.assemble((f"[{number}]", "magenta"), f" {clean(button.label)}")
             for number, button in enumerate(buttons, first)
         ]
-        return Text("   ").join(parts)
+        row = Text("   ").join(parts)
+        # A label broken at the edge is hard to tell from the next one.
+        wide = row.cell_len > self._console.width - INDENT
+        return Text("\n").join(parts) if wide else row
 
     def _block(self, text: Text) -> None:
         self._console.print(Padding(text, (0, 0, 0, INDENT)))

@@ -1,16 +1,19 @@
-"""`shopdesk train adapter`: the adapter of the default model, by our own command."""
+"""`shopdesk train adapter | recommender`: what is learned, by our own commands."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.cli.common import load_settings, print_json
+from engine.errors import SettingsError
 from engine.generation.training.trainer import Step
+from engine.locks import held_alone
 from engine.progress import shown_steps
 
 DATA = "../shared/data"
@@ -18,9 +21,52 @@ DATA = "../shared/data"
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Train, and print the metrics. Stopped, the same command goes on."""
+    return _adapter(arguments) if arguments.what == "adapter" else _recommender(arguments)
+
+
+def _recommender(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders, recommender_lessons
+    from engine.recommend.curve import draw_curve
+    from engine.recommend.refit import Teacher, refit
+
+    settings = load_settings(arguments)
+    began = time.monotonic()
+    with only_one_training(settings.home):
+        histories, content = recommender_lessons(settings, load_encoders(settings))
+        with shown_steps("training") as step:
+            teacher = Teacher(
+                settings.home, histories, content, arguments.seed, arguments.minutes,
+                lambda what, done, whole: step(done, whole),
+            )  # fmt: skip
+            found = refit(teacher)
+        draw_curve(settings.home, found)
+    print_json({
+        "metrics": found.metrics, "promoted": found.promoted, "why": found.why,
+        "seconds": round(time.monotonic() - began, 1), "path": found.folder,
+    })  # fmt: skip
+    return 0
+
+
+@contextmanager
+def only_one_training(home: Path) -> Iterator[None]:
+    """Holds the home's training lock. Raises SettingsError while another training runs."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(held_alone(home / "recommender" / ".lock"))
+        except BlockingIOError:
+            raise SettingsError(
+                "a recommender is being trained already", where=str(home),
+                mend="wait for it, or stop it: the next one goes on where it was.",
+            ) from None  # fmt: skip
+        yield
+
+
+def _adapter(arguments: argparse.Namespace) -> int:
     from engine.generation.prepare import prepare_base_model
     from engine.generation.training.command import Order, train_adapter
 
+    if arguments.out is None:
+        raise SettingsError("train adapter needs --out", mend="name a folder: --out FOLDER.")
     data = Path(os.environ.get("SHOPDESK_DATA", DATA))
     order = Order(arguments.out, arguments.seed, arguments.steps, data, arguments.start)
     base = prepare_base_model(load_settings(arguments))

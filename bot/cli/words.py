@@ -33,6 +33,7 @@ EN = Words(
         "Type a number to press the button that carries it.\n"
         "/language en or zh   choose the language\n"
         "/human               ask for a person\n"
+        "/why                 see what is known about your taste, and have it forgotten\n"
         "/start               greet the shop anew\n"
         "/quit, Ctrl-D        leave"
     ),
@@ -52,6 +53,7 @@ ZH = Words(
         "输入数字，就相当于按下带这个数字的按钮。\n"
         "/language en 或 zh   选择语言\n"
         "/human               找人工客服\n"
+        "/why                 看看我了解您什么，也可以让我忘掉\n"
         "/start               重新开始\n"
         "/quit 或 Ctrl-D      离开"
     ),

@@ -24,6 +24,8 @@ MAX_UNITS = 4000
 """UTF-16 units of one question; what is longer is no question."""
 CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
+_PERSONAL = (ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET)
+"""What is never done in a group, whoever asks."""
 
 
 class Desk(Protocol):
@@ -115,8 +117,8 @@ class Handlers:
                 asked = self._say("language_ask", chat.language, turn)
                 rows = render.languages(self._house.chats.languages)
                 return (*asked[:-1], replace(asked[-1], rows=rows))
-            case "human":
-                return await self._pressed(turn, f"{ActionKind.HUMAN}:", chat)
+            case ActionKind.HUMAN | ActionKind.WHY:
+                return await self._pressed(turn, f"{turn.text}:", chat)
         return self._say("help", chat.language, turn) if turn.private else ()
 
     async def _press(self, turn: Incoming, chat: Chat) -> tuple[Delivery, ...]:
@@ -129,7 +131,7 @@ class Handlers:
         return await self._pressed(turn, turn.text, chat)
 
     async def _pressed(self, turn: Incoming, action: str, chat: Chat) -> tuple[Delivery, ...]:
-        if actions.kind(action) is ActionKind.HUMAN and not turn.private:
+        if actions.kind(action) in _PERSONAL and not turn.private:
             return self._say("group_hint", chat.language, turn)
         return await self._turned((turn,), action, "", chat)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 from telegram import MessageEntity
@@ -17,6 +18,8 @@ Say = Callable[[str], str]
 
 MAX_LABEL = 60
 """UTF-16 units of a button's label that phones still show."""
+HALF_ROW = 18
+"""Columns of a label that a phone still shows in half a row; a Chinese character takes two."""
 MAX_CARDS = 10
 _RATED = (Route.FAQ, Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
 _NOT_RATED = (Band.UNSURE, Band.UNKNOWN)
@@ -99,18 +102,35 @@ def _entry(citation: Citation) -> str:
 def _card(card: ProductCard, to: Delivery, say: Say) -> Delivery:
     limit = utf16.CAPTION_LIMIT if card.image else utf16.TEXT_LIMIT
     words = utf16.truncate(_caption(card), limit)
-    rows = [(_key(button),) for button in card.buttons if actions.fits(button.action)]
+    keys = [_key(button) for button in card.buttons if actions.fits(button.action)]
+    rows = _paired(keys)
     if shop_link(card.url):
-        rows.insert(0, (Key(say("button_open"), url=card.url),))
+        rows = ((Key(say("button_open"), url=card.url),), *rows)
     bold = words.startswith(card.name) and card.name.strip() == card.name != ""
     return replace(
         to,
         text=words,
         marks=(Mark(MessageEntity.BOLD, 0, utf16.length(card.name)),) if bold else (),
-        rows=tuple(rows),
+        rows=rows,
         image=card.image,
         reply_to=0,
     )
+
+
+def _paired(keys: list[Key]) -> tuple[tuple[Key, ...], ...]:
+    """Two short labels a row, a long one alone."""
+    rows: list[tuple[Key, ...]] = []
+    for key in keys:
+        beside = rows[-1] if rows else ()
+        if len(beside) == 1 and max(_columns(k.label) for k in (*beside, key)) <= HALF_ROW:
+            rows[-1] = (*beside, key)
+        else:
+            rows.append((key,))
+    return tuple(rows)
+
+
+def _columns(label: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
 def _caption(card: ProductCard) -> str:

@@ -24,7 +24,7 @@ from knowledge_base.shop_file import Replies
 if TYPE_CHECKING:
     from engine.desk import Desk
 
-COMMAND = re.compile(r"^/(human|start|language)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$")
+COMMAND = re.compile(r"^/(human|why|start|language)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$")
 LOCAL = {"/help": "help", "/language": "language_ask"}
 """Commands answered here, with the shop's text of this key."""
 log = logging.getLogger(__name__)
@@ -197,7 +197,7 @@ class Room:
 
 
 def command_action(command: str) -> str | None:
-    """The action that a typed "/human", "/start" or "/language zh" stands for, or None."""
+    """The action that a typed "/human", "/why" or "/language zh" stands for, or None."""
     match = COMMAND.match(command)
     if match is None:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from engine.answers.cards import Cards
 from engine.types import (
@@ -36,35 +38,48 @@ class TasteAnswers:
         self._shop = shop
         self._replies = replies
         self._cards = cards
+        self._zone = ZoneInfo(shop.time_zone)
 
     def told(self, session: Session, language: str) -> Part:
-        """Everything a recommendation would use, newest first, with a button to forget each."""
+        """What a recommendation goes by, newest first, with a button to forget each.
+
+        What is no longer sold is not told, as nothing goes by it; it is forgotten with the rest.
+        """
         say = self._replies.text
         touches = newest(t for t in session.history if t.product in self._products)
         disliked = [p for p in session.disliked if p in self._products]
         if not touches and not disliked:
-            return _part(say("taste_none", language), language)
+            kept = self._buttons((), language) if session.history or session.disliked else ()
+            return _part(say("taste_none", language), language, kept)
         lines = [self._line(touch, language) for touch in touches]
         lines += [
             say("taste_disliked", language, product=self._cards.name(product, language))
             for product in disliked
         ]
-        told = "\n".join(f"• {line}" for line in lines[:TOLD])
-        parts = [say("taste_intro", language), told]
+        if len(lines) > TOLD:
+            lines[TOLD:] = [say("taste_more", language, count=len(lines) - TOLD)]
+        parts = [say("taste_intro", language), *(f"• {line}" for line in lines)]
         if liked := self._liked(touches, language):
             parts.append(say("taste_categories", language, categories=liked))
         named = [*(touch.product for touch in touches), *disliked][:TOLD]
         return _part("\n".join(parts), language, self._buttons(named, language))
 
-    def name(self, product: str, language: str) -> str:
-        """What a product is called."""
-        return self._cards.name(product, language)
+    def forgotten(self, product: str, anew: Part) -> Part:
+        """That one product ("": everything) is forgotten, and what is suggested without it."""
+        say, language = self._replies.text, anew.language
+        sold = product in self._products
+        name = self._cards.name(product, language) if sold else product
+        key = "taste_forgotten" if product else "taste_forgotten_all"
+        told = [say(key, language, product=name)]
+        if anew.products:
+            told.append(say("taste_anew", language))
+        text = ("" if language == "zh" else " ").join(told)
+        return replace(anew, text=text, prompt=None, buttons=())
 
     def _line(self, touch: Touch, language: str) -> str:
         name = self._cards.name(touch.product, language)
-        return self._replies.text(
-            KEYS[touch.name], language, product=name, date=touch.at.date().isoformat()
-        )
+        date = touch.at.astimezone(self._zone).date().isoformat()
+        return self._replies.text(KEYS[touch.name], language, product=name, date=date)
 
     def _liked(self, touches: Sequence[Touch], language: str) -> str:
         counts = Counter(self._products[touch.product].category for touch in touches)
@@ -73,13 +88,12 @@ class TasteAnswers:
         return gap.join(label.get(language) or next(iter(label.values())) for label in labels)
 
     def _buttons(self, products: Sequence[str], language: str) -> tuple[Button, ...]:
-        say = self._replies.text
-        one = tuple(
-            Button(
-                say("button_forget_one", language, product=self.name(p, language))[:LABEL_LENGTH],
-                f"{ActionKind.FORGET}:{p}",
-            )
-            for p in dict.fromkeys(products)
+        say, name = self._replies.text, self._cards.name
+        labels = {
+            p: say("button_forget_one", language, product=name(p, language)) for p in products
+        }
+        one = (
+            Button(label[:LABEL_LENGTH], f"{ActionKind.FORGET}:{p}") for p, label in labels.items()
         )
         return (*one, Button(say("button_forget_all", language), f"{ActionKind.FORGET}:"))
 
@@ -98,4 +112,4 @@ def newest(touches: Iterable[Touch]) -> tuple[Touch, ...]:
 
 
 def _part(text: str, language: str, buttons: tuple[Button, ...] = ()) -> Part:
-    return Part("", Route.RECOMMEND, language, text, WordedBy.TEMPLATE, buttons=buttons)
+    return Part("", Route.SMALLTALK, language, text, WordedBy.TEMPLATE, buttons=buttons)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from engine.recommend.names import KINDS
 
 AGES = 10
-"""Buckets of how long an event lay before the next: 0, 1–2, 3–6, 7–14, … days."""
+"""Buckets of how long an event came after the one before: 0, 1–2, 3–6, 7–14, … days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +118,12 @@ class BehaviourModel(nn.Module):
 
     def forward(self, items: Tensor, product: Tensor, kind: Tensor, age: Tensor) -> Tensor:
         """What is wanted after each event: (batch, events, width) for (batch, events) numbers."""
-        padded = functional.pad(items, (0, 0, 0, 1))
+        # A padded event has the number after the last product: nothing is read for it.
+        there = (product < len(items)).to(items.dtype)[..., None]
+        vectors = functional.embedding(product.clamp(max=len(items) - 1), items) * there
         places = torch.arange(product.shape[1], device=product.device)
         scale = self.shape.width**0.5 * 0.5
-        x = (
-            functional.embedding(product, padded) * scale
-            + self.place(places)
-            + self.kind(kind)
-            + self.age(age)
-        )
+        x = vectors * scale + self.place(places) + self.kind(kind) + self.age(age)
         x = self.drop(x)
         for block in self.blocks:
             x = block(x)

@@ -17,7 +17,11 @@ from engine.recommend.histories import Histories, Ints
 from engine.recommend.item_knn import ItemKnn
 from engine.recommend.lists import AT_ONCE, TOP, Case, figures, rank, top
 from engine.recommend.parts import (
+    CONTENT,
     HALF_LIFE_BASKETS,
+    NEIGHBOURS,
+    POPULARITY,
+    TRANSFORMER,
     Attention,
     Blend,
     Neighbours,
@@ -26,8 +30,6 @@ from engine.recommend.parts import (
 )
 from engine.recommend.training import Epoch, Options, Run, train
 
-TRANSFORMER, NEIGHBOURS = "transformer", "neighbours"
-POPULARITY, CONTENT = "popularity", "content"
 HALF_LIFE_DAYS = 30.0
 """What shoppers touched together so many days earlier counts half as much."""
 GRID = {

@@ -9,11 +9,11 @@ import torch
 
 from engine.recommend.histories import BASKET_GAP_DAYS, DAY_S, Floats, Histories, Ints
 from engine.recommend.names import KINDS
-from engine.recommend.parts import Attention, Blend, Neighbours
+from engine.recommend.parts import TRANSFORMER, Attention, Blend, Neighbours
 from engine.retrieval.index import DenseIndex
 from engine.types import Touch
 
-ALL_UP_TO = 20_000
+ALL_UP_TO = 5_000
 """Products that are all ranked; of more, only the likely ones are looked at."""
 LIKELY = 400
 """Products each part puts forward then."""
@@ -30,46 +30,14 @@ class Learned:
         self.products = tuple(products)
         self.number = {product: i for i, product in enumerate(self.products)}
         self.blend, self.seen, self.popular = blend, seen, popular
-        self._favourites = np.argsort(-popular, kind="stable")[:LIKELY]
-        self._all = len(self.products) <= all_up_to
-        self._index = None if self._all else self._indexed()
+        self.all_up_to = all_up_to
+        self.ranks_all = len(self.products) <= all_up_to
+        self.favourites = np.argsort(-popular, kind="stable")[:LIKELY]
+        self.index = None if self.ranks_all else self._indexed()
 
-    def shares(self, histories: Sequence[Sequence[Touch]], among: Ints) -> Floats:
-        """How likely each of some products is wanted after each history: (histories, among).
-
-        Rows sum to 1, or to 0 where nothing is known.
-        """
-        known = self.numbered(histories)
-        with torch.inference_mode():
-            found = self.blend.shares(known, range(len(known)), among).double().numpy()
-        shares: Floats = found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)
-        return shares
-
-    def part_shares(self, part: str, history: Sequence[Touch], among: Ints) -> Floats:
-        """What one part alone says: (among,); zeros where there is no such part."""
-        if part not in self.blend.parts:
-            return np.zeros(len(among))
-        with torch.inference_mode():
-            shares = self.blend.parts[part].shares(self.numbered([history]), [0], among)
-        found: Floats = shares[0].double().numpy()
-        return found
-
-    def likely(self, history: Sequence[Touch]) -> Ints:
-        """The numbers of the products worth a look: all, or what each part puts forward."""
-        if self._index is None:
-            return np.arange(len(self.products))
-        known = self.numbered([history])
-        found = [self._favourites]
-        for part in self.blend.parts.values():
-            if not len(known.product):
-                break
-            if isinstance(part, Neighbours):
-                found.append(_nearest(part, known))
-            elif isinstance(part, Attention):
-                wanted = part.behaviour.wanted(known, [known.of(0)]).numpy()
-                asked = np.hstack([wanted, np.ones((1, 1), dtype=np.float32)])
-                found.append(self._index.search(asked, LIKELY)[0])
-        return np.unique(np.concatenate(found))
+    def ask(self, histories: Sequence[Sequence[Touch]]) -> Asked:
+        """The histories, ready to be asked about."""
+        return Asked(self, self.numbered(histories))
 
     def numbered(self, histories: Sequence[Sequence[Touch]]) -> Histories:
         """Touches as arrays, one shopper each, oldest first; unknown products are passed over."""
@@ -89,20 +57,70 @@ class Learned:
         )  # fmt: skip
 
     def _indexed(self) -> DenseIndex | None:
-        for part in self.blend.parts.values():
-            if isinstance(part, Attention):
-                items, prior = part.behaviour.items, part.behaviour.model.prior
-                vectors = torch.cat([items, prior[:, None]], dim=1).numpy()
-                return DenseIndex(np.ascontiguousarray(vectors), exact_up_to=ALL_UP_TO)
-        return DenseIndex(np.zeros((len(self.products), 1), dtype=np.float32))
+        part = self.blend.parts.get(TRANSFORMER)
+        if not isinstance(part, Attention):
+            return None
+        items, prior = part.behaviour.items, part.behaviour.model.prior
+        vectors = torch.cat([items, prior[:, None]], dim=1).numpy()
+        return DenseIndex(np.ascontiguousarray(vectors), exact_up_to=self.all_up_to)
+
+
+class Asked:
+    """Some histories, the first of which products are looked for."""
+
+    def __init__(self, learned: Learned, known: Histories) -> None:
+        self._learned = learned
+        self._known = known
+        self._rows = range(len(known))
+        part = learned.blend.parts.get(TRANSFORMER)
+        self._wanted = part.wanted(known, self._rows) if isinstance(part, Attention) else None
+
+    def likely(self) -> Ints:
+        """The numbers of the products worth a look: all, or what each part puts forward."""
+        learned = self._learned
+        if learned.ranks_all:
+            return np.arange(len(learned.products))
+        found = [learned.favourites]
+        if self._known.starts[1] > 0:
+            parts = learned.blend.parts.values()
+            found += [_nearest(part, self._known) for part in parts if isinstance(part, Neighbours)]
+            if self._wanted is not None and learned.index is not None:
+                asked = np.append(self._wanted[0].numpy(), np.float32(1.0))[None]
+                found.append(learned.index.search(asked, LIKELY)[0])
+        return np.unique(np.concatenate(found))
+
+    def shares(self, among: Ints) -> Floats:
+        """How likely each of some products is wanted after each history: (histories, among).
+
+        Rows sum to 1, or to 0 where nothing is known.
+        """
+        blend = self._learned.blend
+        total = torch.zeros(len(self._rows), len(among))
+        for name, part in blend.parts.items():
+            weight = blend.weights.get(name)
+            if weight and isinstance(part, Attention) and self._wanted is not None:
+                total += weight * part.shares_of(self._wanted, self._known, self._rows, among)
+            elif weight:
+                total += weight * part.shares(self._known, self._rows, among)
+        found: Floats = total.double().numpy()
+        shares: Floats = found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)
+        return shares
+
+    def part_shares(self, name: str, among: Ints) -> Floats:
+        """What one part alone says after the first history; zeros where there is no such part."""
+        part = self._learned.blend.parts.get(name)
+        if part is None:
+            return np.zeros(len(among))
+        found: Floats = part.shares(self._known, [0], among)[0].double().numpy()
+        return found
 
 
 def _nearest(part: Neighbours, known: Histories) -> Ints:
     """The products nearest to a history."""
-    row = part.row(known, 0)
-    block = part.knn.similarity[row.indices]
+    touched, row = part.touched(known, [0])
+    block = part.knn.similarity[touched]
     near, place = np.unique(block.indices, return_inverse=True)
-    weights = block.data * np.repeat(row.data, np.diff(block.indptr))
+    weights = block.data * np.repeat(row[0], np.diff(block.indptr))
     scores = np.bincount(place, weights=weights, minlength=len(near))
     best: Ints = near[np.argsort(-scores, kind="stable")[:LIKELY]].astype(np.int64)
     return best

@@ -15,6 +15,8 @@ from engine.recommend.behaviour import Behaviour
 from engine.recommend.histories import KIND_WEIGHT, Floats, Histories, Ints
 from engine.recommend.item_knn import ItemKnn
 
+TRANSFORMER, NEIGHBOURS = "transformer", "neighbours"
+POPULARITY, CONTENT = "popularity", "content"
 POPULAR_DAYS = 30.0
 HALF_LIFE_BASKETS = 2.0
 """What was bought so many baskets earlier counts half."""
@@ -69,21 +71,23 @@ class Neighbours:
         self, histories: Histories, shoppers: Sequence[int], among: Ints | None = None
     ) -> Tensor:
         """See RankingPart."""
-        rows = sparse.vstack([self.row(histories, shopper) for shopper in shoppers])
+        touched, weights = self.touched(histories, shoppers)
+        near = self.knn.similarity[touched]
         if among is None:
-            found = sparse.csr_matrix(rows @ self.knn.similarity).toarray()
+            found = sparse.csr_matrix(sparse.csr_matrix(weights) @ near).toarray()
         else:
-            rows = sparse.csr_matrix(rows)
-            touched = np.unique(rows.indices)
-            block = columns(self.knn.similarity[touched], among)
-            found = _dense(rows, touched) @ block
+            found = weights @ columns(near, among)
         return _shares(torch.from_numpy(found).float())
 
-    def row(self, histories: Histories, shopper: int) -> sparse.csr_matrix:
-        """A shopper's history as a row (1, products) of weights."""
-        mine = histories.of(shopper)
-        weights = recency(histories, mine, self.half_life_baskets)
-        return self.knn.rows(histories.product[mine], weights)
+    def touched(self, histories: Histories, shoppers: Sequence[int]) -> tuple[Ints, Floats]:
+        """Products that shoppers touched (products,), and how much (shoppers, products)."""
+        parts = [histories.of(shopper) for shopper in shoppers]
+        rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+        owner = np.repeat(np.arange(len(parts)), [part.stop - part.start for part in parts])
+        products, place = np.unique(histories.product[rows], return_inverse=True)
+        weights = np.zeros((len(parts), len(products)))
+        np.maximum.at(weights, (owner, place), recency(histories, self.half_life_baskets)[rows])
+        return products, weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,27 @@ class Attention:
         self, histories: Histories, shoppers: Sequence[int], among: Ints | None = None
     ) -> Tensor:
         """See RankingPart."""
-        size = len(histories.products) if among is None else len(among)
-        found = torch.zeros(len(shoppers), size)
-        some = [i for i, s in enumerate(shoppers) if histories.starts[s + 1] > histories.starts[s]]
-        parts = [histories.of(shoppers[i]) for i in some]
-        if parts:
-            with torch.inference_mode():
-                wanted = self.behaviour.wanted(histories, parts)
-                found[some] = torch.softmax(self.behaviour.logits(wanted, among), dim=1)
+        return self.shares_of(self.wanted(histories, shoppers), histories, shoppers, among)
+
+    def wanted(self, histories: Histories, shoppers: Sequence[int]) -> Tensor:
+        """What is wanted by each shopper: (shoppers, width), zeros without a history."""
+        some = _with_history(histories, shoppers)
+        found = torch.zeros(len(shoppers), self.behaviour.items.shape[1])
+        if some:
+            found[some] = self.behaviour.wanted(
+                histories, [histories.of(shoppers[i]) for i in some]
+            )
         return found
+
+    def shares_of(
+        self, wanted: Tensor, histories: Histories, shoppers: Sequence[int], among: Ints | None
+    ) -> Tensor:
+        """Shares of what was found to be wanted."""
+        with torch.inference_mode():
+            found = torch.softmax(self.behaviour.logits(wanted, among), dim=1)
+            known = torch.zeros(len(shoppers), 1)
+            known[_with_history(histories, shoppers)] = 1.0
+            return found * known
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +142,21 @@ class Blend:
         return total
 
 
-def recency(histories: Histories, rows: slice, half_life_baskets: float | None) -> Floats:
-    """How much each row of a shopper counts: 1 for the last basket."""
-    basket = histories.basket[rows]
-    if not half_life_baskets or not len(basket):
-        return np.ones(len(basket))
-    number = np.concatenate([[0], np.cumsum(np.diff(basket) != 0)])
-    weights: Floats = 0.5 ** ((number[-1] - number) / half_life_baskets)
+def _with_history(histories: Histories, shoppers: Sequence[int]) -> list[int]:
+    return [i for i, s in enumerate(shoppers) if histories.starts[s + 1] > histories.starts[s]]
+
+
+def recency(histories: Histories, half_life_baskets: float | None) -> Floats:
+    """How much each row counts: 1 in a shopper's last basket, half so many baskets before it."""
+    if not half_life_baskets or not len(histories.basket):
+        return np.ones(len(histories.basket))
+    some = np.diff(histories.starts) > 0
+    another = np.diff(histories.basket, prepend=histories.basket[:1]) != 0
+    another[histories.starts[:-1][some]] = True
+    number = np.cumsum(another)
+    last = np.zeros(len(histories), dtype=np.int64)
+    last[some] = number[histories.starts[1:][some] - 1]
+    weights: Floats = 0.5 ** ((last[histories.shopper] - number) / half_life_baskets)
     return weights
 
 
@@ -146,13 +170,6 @@ def columns(rows: sparse.csr_matrix, among: Ints) -> Floats:
     found[np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))[hit], column[hit]] = rows.data[
         hit
     ]
-    return found
-
-
-def _dense(rows: sparse.csr_matrix, touched: Ints) -> Floats:
-    found = np.zeros((rows.shape[0], len(touched)))
-    row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-    found[row, np.searchsorted(touched, rows.indices)] = rows.data
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.recommend.histories import Floats, Ints
-from engine.recommend.learned import Learned
+from engine.recommend.learned import Asked
 from engine.recommend.picks import Reason, ReasonKind
 from engine.types import Touch
 
@@ -33,12 +33,10 @@ class Causes:
     without: Floats
 
     @classmethod
-    def of(cls, learned: Learned, history: Sequence[Touch], among: Ints) -> Causes:
-        """Work out the shares with, and without each likely cause."""
-        tried = likely_causes(history)
-        variants = [history, *([t for t in history if t.product != p] for p in tried)]
-        shares = learned.shares(variants, among)
-        return cls(among, tried, shares[0], shares[1:])
+    def of(cls, asked: Asked, tried: Sequence[str], among: Ints) -> Causes:
+        """`asked`: a history, then the same without each product of `tried`; see variants."""
+        shares = asked.shares(among)
+        return cls(among, tuple(tried), shares[0], shares[1:])
 
     def cause(self, place: int) -> str | None:
         """The product without which the one at this place of `among` would lose most, if much.
@@ -49,6 +47,11 @@ class Causes:
         lost = [margin_lost(self.whole, row, place) for row in self.without]
         best = int(np.argmax(lost)) if lost else -1
         return self.tried[best] if best >= 0 and lost[best] >= MARGIN_LOST else None
+
+
+def variants(history: Sequence[Touch], tried: Sequence[str]) -> list[Sequence[Touch]]:
+    """A history, then the same without each of some products."""
+    return [history, *([t for t in history if t.product != product] for product in tried)]
 
 
 def likely_causes(history: Sequence[Touch]) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.recommend.diversity import diverse
 from engine.recommend.histories import Floats, Ints
-from engine.recommend.learn import CONTENT
-from engine.recommend.learned import Learned
+from engine.recommend.learned import Asked, Learned
+from engine.recommend.parts import CONTENT
 from engine.recommend.picks import Pick, Reason, ReasonKind
-from engine.recommend.reasons import Causes, reason_of
+from engine.recommend.reasons import Causes, likely_causes, reason_of, variants
 from engine.recommend.shelf import Shelf
 from engine.retrieval.products import ProductsFound
 from engine.routing.constraints import Constraints
@@ -42,7 +42,7 @@ class Recommender:
         self._products = products
         self._shop = shop
         self._learned = learned
-        self._shelf = Shelf([products[product] for product in learned.products])
+        self._shelf = Shelf(products, learned.products)
         order = np.argsort(-learned.popular, kind="stable")[:POPULAR_AMONG]
         self._popular = frozenset(int(i) for i in order if learned.popular[i] > 0)
 
@@ -63,7 +63,7 @@ class Recommender:
         if not len(among):
             return ()
         said = np.array([max(heard[int(number)], 0.0) for number in among])
-        taste = self._learned.shares([session.history], among)[0]
+        taste = self._learned.ask([session.history]).shares(among)[0]
         reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
         places = self._listed(among, _of_best(said) + TASTE * _of_best(taste), SHOWN)
         return tuple(self._pick(among, place, float(said[place]), reason) for place in places)
@@ -72,16 +72,18 @@ class Recommender:
         self, session: Session, constraints: Constraints, count: int = SHOWN
     ) -> tuple[Pick, ...]:
         """The best `count` for a shopper by what they did, and by what others do."""
-        among = self._allowed(session, constraints, self._learned.likely(session.history))
+        tried = likely_causes(session.history)
+        asked = self._learned.ask(variants(session.history, tried))
+        among = self._allowed(session, constraints, asked.likely())
         if len(among) < count:
             # Demands that few of the likely ones meet: the whole catalogue, popular ones first.
             order = np.argsort(-self._learned.popular, kind="stable")
             among = self._allowed(session, constraints, order)[:READ_THROUGH]
         if not len(among):
             return ()
-        causes = Causes.of(self._learned, session.history, among)
+        causes = Causes.of(asked, tried, among)
         places = self._listed(among, _of_best(causes.whole), count)
-        places = self._with_new(session.history, causes, places)
+        places = self._with_new(asked, causes, places)
         return tuple(
             self._pick(among, place, float(causes.whole[place]), reason)
             for place in places
@@ -124,12 +126,12 @@ class Recommender:
         ends = {place: self._thing(int(among[place])) for place in order}
         return diverse(order, scores, lambda one, other: float(ends[one] == ends[other]), count)
 
-    def _with_new(self, history: Sequence[Touch], causes: Causes, places: list[int]) -> list[int]:
+    def _with_new(self, asked: Asked, causes: Causes, places: list[int]) -> list[int]:
         """The last place goes to a product nobody has touched yet, where it fits the shopper."""
         new = np.flatnonzero(self._learned.seen[causes.among] == 0)
-        if not history or not len(new) or len(places) < SHOWN or set(places) & set(new.tolist()):
+        if not len(new) or len(places) < SHOWN or set(places) & set(new.tolist()):
             return places
-        alike = self._learned.part_shares(CONTENT, history, causes.among)
+        alike = asked.part_shares(CONTENT, causes.among)
         best = int(new[np.argmax(alike[new])])
         fits = alike[best] > 0 and alike[best] >= NEW_LIKENESS * alike.max()
         return [*places[:-1], best] if fits else places

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from engine.errors import ModelError
 from engine.recommend.histories import Histories, from_events
-from engine.recommend.learn import CONTENT, NEIGHBOURS, POPULARITY, parts_of
+from engine.recommend.learn import parts_of
 from engine.recommend.learned import Learned
-from engine.recommend.parts import Blend
+from engine.recommend.parts import CONTENT, NEIGHBOURS, POPULARITY, Blend
 from engine.recommend.store import read_learned
 from engine.retrieval.encoders import RERANK, Vectors
 from engine.retrieval.index import Row

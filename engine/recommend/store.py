@@ -18,11 +18,14 @@ from engine.recommend.behaviour import Behaviour
 from engine.recommend.content import likeness
 from engine.recommend.histories import Floats, Histories
 from engine.recommend.item_knn import ItemKnn
-from engine.recommend.learn import CONTENT, NEIGHBOURS, POPULARITY, TRANSFORMER
 from engine.recommend.learned import Learned
 from engine.recommend.live import FOLDER
 from engine.recommend.parts import (
+    CONTENT,
     HALF_LIFE_BASKETS,
+    NEIGHBOURS,
+    POPULARITY,
+    TRANSFORMER,
     Attention,
     Blend,
     Neighbours,
@@ -77,17 +80,14 @@ def read_learned(folder: Path, products: Sequence[str], content: Tensor | None) 
     Raises ModelError where its files are broken.
     """
     try:
-        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        about = read_about(folder)
         with np.load(folder / COUNTS, allow_pickle=False) as counts:
             seen, popular = counts["seen"], counts["popular"]
         similarity = sparse.load_npz(folder / SIMILARITY)
         weights = {str(name): float(weight) for name, weight in about["weights"].items()}
         moved = _moved(about["products"], products)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"the recommender cannot be read ({type(error).__name__})",
-            where=str(folder), mend="run `shopdesk train recommender`.",
-        ) from error  # fmt: skip
+        raise _broken(folder, error) from error
     near = sparse.csr_matrix(moved @ similarity @ moved.T)
     popularity = Popularity(_tensor(moved @ popular))
     parts: dict[str, RankingPart] = {
@@ -98,6 +98,22 @@ def read_learned(folder: Path, products: Sequence[str], content: Tensor | None) 
     if content is not None:
         parts[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
     return Learned(products, Blend(parts, weights), moved @ seen, popularity.share.double().numpy())
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What a stored recommender says of itself. Raises ModelError."""
+    try:
+        about: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _broken(folder, error) from error
+    return about
+
+
+def _broken(folder: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"the recommender cannot be read ({type(error).__name__})",
+        where=str(folder), mend="run `shopdesk train recommender`.",
+    )  # fmt: skip
 
 
 def _moved(before: Sequence[str], now: Sequence[str]) -> sparse.csr_matrix:

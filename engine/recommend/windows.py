@@ -79,9 +79,9 @@ def _window(rows: slice, targets: Sequence[tuple[int, Ints]]) -> Window:
     return Window(rows, places, np.concatenate([wanted for _, wanted in targets]), weights)
 
 
-def ages(day: Floats, now: float) -> Ints:
-    """Bucket of the days between each event and the next (or now): floor(log2(1 + days))."""
-    gaps = np.diff(day, append=now)
+def ages(day: Floats) -> Ints:
+    """Bucket of the days between each event and the one before: floor(log2(1 + days))."""
+    gaps = np.diff(day, prepend=day[:1])
     return np.minimum(np.log2(1.0 + np.maximum(gaps, 0.0)).astype(np.int64), AGES - 1)
 
 
@@ -105,19 +105,15 @@ def batch_of(
 
 
 def padded(histories: Histories, parts: Sequence[slice]) -> tuple[Tensor, Tensor, Tensor]:
-    """Products, kinds and ages of parts of histories, right-padded: (parts, events) each.
-
-    How long ago the last event of a part was is not known here: it counts as fresh.
-    """
+    """Products, kinds and ages of parts of histories, right-padded: (parts, events) each."""
     events = max(rows.stop - rows.start for rows in parts)
     product = np.full((len(parts), events), len(histories.products))
     kind, age = np.zeros_like(product), np.zeros_like(product)
     for row, rows in enumerate(parts):
         length = rows.stop - rows.start
-        day = histories.day[rows]
         product[row, :length] = histories.product[rows]
         kind[row, :length] = histories.kind[rows]
-        age[row, :length] = ages(day, float(day[-1])) if length else 0
+        age[row, :length] = ages(histories.day[rows])
     return torch.from_numpy(product), torch.from_numpy(kind), torch.from_numpy(age)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.progress import shown_stages, shown_steps
+from engine.progress import shown_stages, shown_steps, shown_work
 
 
 def test_steps_in_a_log_are_a_line_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +37,11 @@ def test_stages_that_are_not_shown_say_nothing(capsys: pytest.CaptureFixture[str
         step("downloading")
         advance(100)
     assert capsys.readouterr().err == ""
+
+
+def test_work_in_a_log_is_told_in_its_own_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown_work("reading") as tell:
+        tell("seed 0", 1, 3)
+        tell("seed 1", 2, 3)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["reading", "seed 0 (1 of 3)", "seed 1 (2 of 3)"]

@@ -51,8 +51,13 @@ function shopLink(card, words) {
 }
 
 function small(one, card, press) {
-  const look = one.action.startsWith("dislike:") ? "chip quiet" : "chip";
-  return button(look, () => press(one, card), one.label, make("span", { class: "unseen" }, ` ${card.name}`));
+  const look = /^(dislike|forget):/.test(one.action) ? "chip quiet" : "chip";
+  return button(look, () => press(one, card), one.label, make("span", { class: "unseen" }, ` ${subject(one, card)}`));
+}
+
+/** What a card's button is about: the product, but "forget" takes back the reason it is shown for. */
+export function subject(one, card) {
+  return one.action.startsWith("forget:") ? card.reason : card.name;
 }
 
 /** Buttons under an answer, as quick replies. */

@@ -1,5 +1,6 @@
 // The chat page: keeps the conversation, wires page, line and view together.
 
+import { subject } from "./cards.js";
 import { Composer } from "./composer.js";
 import { Frame } from "./frame.js";
 import { Line } from "./line.js";
@@ -72,7 +73,7 @@ function press(item, one, card) {
   if (kind === "language" && wordsFor(argument).code === argument) chooseLanguage(argument);
   else if (kind === "source") openSource(item, one.action);
   else if (kind === "rate_up" || kind === "rate_down") rate(item, kind, one.action);
-  else ask("action", one.action, card ? `${one.label} · ${card.name}` : one.label);
+  else ask("action", one.action, card ? `${one.label} · ${subject(one, card)}` : one.label);
 }
 
 function openSource(item, action) {

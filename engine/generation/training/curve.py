@@ -12,8 +12,16 @@ _LINES = 5
 Point = tuple[float, float]
 
 
-def loss_curve(losses: Sequence[float], held_out: Sequence[Point]) -> str:
-    """An SVG with the training loss by step and the loss on held-out topics."""
+LEGEND = ("training loss", "loss on held-out topics", "steps")
+
+
+def loss_curve(
+    losses: Sequence[float], held_out: Sequence[Point], legend: tuple[str, str, str] = LEGEND
+) -> str:
+    """An SVG with the training loss by step and the loss on held-out topics.
+
+    `legend`: what the two lines and the steps are called, where they are something else.
+    """
     learned = _smoothed(losses)
     highest = max([y for _, y in (*learned, *held_out)], default=1.0) * 1.05 or 1.0
     steps = max(len(losses), 1)
@@ -31,7 +39,7 @@ def loss_curve(losses: Sequence[float], held_out: Sequence[Point]) -> str:
             *_grid(highest, steps),
             _polyline("#9aa5b1", [place(p) for p in learned]),
             _polyline("#0b6e4f", [place(p) for p in held_out]),
-            *_legend(),
+            *_legend(legend),
             "</svg>\n",
         ]
     )
@@ -65,10 +73,10 @@ def _grid(highest: float, steps: int) -> list[str]:
     return lines
 
 
-def _legend() -> list[str]:
+def _legend(legend: tuple[str, str, str]) -> list[str]:
+    first, second, below = legend
     return [
-        f'<text x="{_WIDTH - _EDGE}" y="20" text-anchor="end" fill="#6b7785">training loss</text>',
-        f'<text x="{_WIDTH - _EDGE}" y="36" text-anchor="end" fill="#0b6e4f">'
-        "loss on held-out topics</text>",
-        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle">steps</text>',
+        f'<text x="{_WIDTH - _EDGE}" y="20" text-anchor="end" fill="#6b7785">{first}</text>',
+        f'<text x="{_WIDTH - _EDGE}" y="36" text-anchor="end" fill="#0b6e4f">{second}</text>',
+        f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{below}</text>',
     ]

@@ -17,7 +17,8 @@ from pyarrow import parquet
 
 from engine.errors import ShopdeskError
 from engine.evaluation.histories_files import read_event_table, read_sequences
-from engine.recommend.histories import KINDS, Histories
+from engine.recommend.histories import Histories
+from engine.recommend.names import KINDS
 
 NAMES = ("user", "item", "time", "event", "basket", "title")
 START = datetime(2026, 3, 1, tzinfo=UTC)

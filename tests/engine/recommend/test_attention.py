@@ -9,7 +9,8 @@ from torch import Tensor
 
 from engine.recommend.attention import AGES, BehaviourModel, SelfAttention, Shape
 from engine.recommend.behaviour import Behaviour
-from engine.recommend.histories import KINDS, Histories
+from engine.recommend.histories import Histories
+from engine.recommend.names import KINDS
 from tests.engine.recommend.worlds import PRODUCTS, some_histories
 
 EVENTS = 7

@@ -94,9 +94,10 @@ def test_older_targets_weigh_less_by_the_half_life() -> None:
 
 
 def test_ages_are_counted_in_doublings_of_days() -> None:
-    assert ages(np.array([0.0, 0.0, 0.9, 1.9, 4.9, 11.9]), 11.9).tolist() == [0, 0, 1, 2, 3, 0]
-    assert ages(np.array([0.0]), 1e6).tolist() == [AGES - 1]
-    assert ages(np.array([5.0]), 4.0).tolist() == [0]
+    assert ages(np.array([0.0, 0.0, 0.9, 1.9, 4.9, 11.9])).tolist() == [0, 0, 0, 1, 2, 3]
+    assert ages(np.array([0.0, 1e6])).tolist() == [0, AGES - 1]
+    assert ages(np.array([5.0, 4.0])).tolist() == [0, 0]
+    assert ages(np.zeros(0)).tolist() == []
 
 
 def test_padded_parts_stand_on_the_left() -> None:
@@ -104,4 +105,16 @@ def test_padded_parts_stand_on_the_left() -> None:
     product, kind, age = padded(histories, [histories.of(0), histories.of(1)])
     assert product.tolist() == [[3, 4, 5], [6, 9, 9]]
     assert kind.tolist() == [[2, 2, 2], [2, 0, 0]]
-    assert age.tolist() == [[0, 2, 0], [0, 0, 0]]
+    assert age.tolist() == [[0, 0, 2], [0, 0, 0]]
+
+
+@settings(max_examples=40)
+@given(some_histories, st.integers(1, 6))
+def test_what_is_read_of_an_event_does_not_depend_on_later_ones(
+    histories: Histories, last: int
+) -> None:
+    whole = padded(histories, [histories.of(0)])
+    start = histories.of(0)
+    part = slice(start.start, min(start.start + last, start.stop))
+    for full, cut in zip(whole, padded(histories, [part]), strict=True):
+        assert full[0, : cut.shape[1]].tolist() == cut[0].tolist()

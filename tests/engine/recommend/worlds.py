@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.recommend.histories import KINDS, Histories
+from engine.recommend.histories import Histories
+from engine.recommend.names import KINDS
 
 Basket = tuple[int, Sequence[int]]
 """Days since the basket before, and products by number."""
