@@ -23,6 +23,7 @@ from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.retrieval.spelling import Speller
 from engine.routing.colours import colour_words
 from engine.routing.constraints import Constraints, without_demands
+from engine.routing.neutral import neutral
 from engine.routing.router import Routed
 from engine.routing.things import tells_of, thing_asked
 from engine.routing.understanding import Question
@@ -109,7 +110,7 @@ class ShopKnowledge:
         self, question: Question, session: Session, *, second_look: bool = False
     ) -> ProductsFound:
         """The products a question is about or asks for, under its demands."""
-        wished = without_demands(question.text, question.constraints)
+        wished = without_demands(neutral(question.text), question.constraints)
         # One batch with what entries are asked: the encoder takes little longer for it.
         texts = (*asked_texts((question.text, question.asked)), wished)
         self.entries.read_ahead(texts, question.language)

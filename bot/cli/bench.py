@@ -1,4 +1,4 @@
-"""`shopdesk bench chat | generate | intake | retrieve`: speed as JSON."""
+"""`shopdesk bench chat | generate | intake | recommend | retrieve`: speed as JSON."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ def run_command(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.what == "retrieve":
         return _retrieve(arguments)
+    if arguments.what == "recommend":
+        from engine.benchmarks.recommend import bench_recommend
+
+        with shown_steps("recommending") as step:
+            print_json(bench_recommend(arguments.products, 200 * arguments.repeat, step))
+        return 0
     if arguments.what == "generate":
         return _generate(arguments)
     from engine.benchmarks.chat import ask_all, summary

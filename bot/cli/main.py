@@ -102,7 +102,7 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _bench_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("chat", "generate", "intake", "retrieve"))
+    command.add_argument("what", choices=("chat", "generate", "intake", "recommend", "retrieve"))
     command.add_argument("--repeat", type=int, default=3)
     command.add_argument(
         "--passages",
@@ -115,6 +115,9 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         help="retrieve: also build a shop of so many entries (to 10,000)",
+    )
+    command.add_argument(
+        "--products", type=int, default=100_000, help="recommend: size of the made-up catalogue"
     )
     command.add_argument("--questions", type=Path, help="JSONL with text and language")
     command.add_argument("--workload", type=Path, help="generate: JSONL as for eval answers")

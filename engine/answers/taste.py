@@ -107,8 +107,10 @@ def newest(touches: Iterable[Touch]) -> tuple[Touch, ...]:
         if known is None or (-order.index(touch.name), touch.at) > (
             -order.index(known.name), known.at,
         ):  # fmt: skip
+            most.pop(touch.product, None)
             most[touch.product] = touch
-    return tuple(sorted(most.values(), key=lambda touch: touch.at, reverse=True))
+    # Chats tell the time in whole seconds: of two in one, the one that came last goes first.
+    return tuple(sorted(most.values(), key=lambda touch: touch.at)[::-1])
 
 
 def _part(text: str, language: str, buttons: tuple[Button, ...] = ()) -> Part:

@@ -166,6 +166,6 @@ def _shopper(number: int, products: int, random: np.random.Generator) -> Session
 
 def _recall(learned: Learned, session: Session) -> float:
     part = learned.blend.parts[TRANSFORMER]
-    shares = part.shares(learned.numbered([session.history]), [0])[0]
+    shares = part.shares(learned.numbered(session.history), [0])[0]
     best = torch.topk(shares, 10).indices.numpy()
-    return float(np.isin(best, learned.ask([session.history]).likely()).mean())
+    return float(np.isin(best, learned.ask(session.history).likely()).mean())

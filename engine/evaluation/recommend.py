@@ -66,10 +66,13 @@ def _fitted(
     def epoch(done: int, loss: float, figure: float) -> None:
         told(f"seed {seed}, loss {loss:.2f}, NDCG@10 {figure:.4f}", done, options.epochs)
 
+    def again(done: int, loss: float, _: float) -> None:
+        told(f"seed {seed}, with the latest days, loss {loss:.2f}", done, max(choice.epochs, 1))
+
     blend, choice = choose(split.train, split.choosing, options, content=content, told=epoch)
     fit_on = split.known if split.refit else split.train
     if split.refit:
-        blend = relearn(fit_on, choice, options, content=content, told=epoch)
+        blend = relearn(fit_on, choice, options, content=content, told=again)
     whole = time.monotonic() - began
     began = time.monotonic()
     plain = Neighbours(ItemKnn.fit(fit_on))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,13 @@ from torch import Tensor
 
 from engine.recommend.behaviour import Behaviour
 from engine.recommend.content import likeness
-from engine.recommend.histories import Histories, Ints
+from engine.recommend.histories import Histories
 from engine.recommend.item_knn import ItemKnn
-from engine.recommend.lists import AT_ONCE, TOP, Case, figures, rank, top
+from engine.recommend.lists import AT_ONCE, Case, figures, rank, top
 from engine.recommend.parts import (
     CONTENT,
     HALF_LIFE_BASKETS,
+    ITEM_KNN,
     NEIGHBOURS,
     POPULARITY,
     TRANSFORMER,
@@ -32,11 +33,17 @@ from engine.recommend.training import Epoch, Options, Run, train
 
 HALF_LIFE_DAYS = 30.0
 """What shoppers touched together so many days earlier counts half as much."""
-GRID = {
+TRIED = {
     TRANSFORMER: (1.0, 0.0),
     NEIGHBOURS: (0.0, 0.25, 0.5, 1.0, 2.0),
+    ITEM_KNN: (0.0, 0.25, 0.5, 1.0),
     POPULARITY: (0.0, 0.1, 0.3),
+    CONTENT: (0.0, 0.1, 0.3),
 }
+"""Weights tried, one part after the other, each with what was best for the others."""
+ROUNDS = 2
+CELLS = 40_000_000
+"""Shares (cases times products) held at once while weights are tried, for each part."""
 GAIN = 0.002
 """A part counts only where it makes the figure better by more than this share."""
 MOST_CASES = 6000
@@ -60,6 +67,7 @@ def parts_of(
     knn = ItemKnn.fit(histories, HALF_LIFE_DAYS)
     found: dict[str, RankingPart] = {TRANSFORMER: Attention(behaviour)} if behaviour else {}
     found[NEIGHBOURS] = Neighbours(knn, HALF_LIFE_BASKETS)
+    found[ITEM_KNN] = Neighbours(ItemKnn.fit(histories))
     found[POPULARITY] = Popularity.fit(histories)
     if content is not None:
         found[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
@@ -110,22 +118,34 @@ def relearn(
 def choose_weights(
     parts: Mapping[str, RankingPart], histories: Histories, cases: Sequence[Case]
 ) -> tuple[dict[str, float], float]:
-    """The weights with the best NDCG, and that; 0 for what does not help."""
-    names = [name for name in GRID if name in parts]
-    grid = [w for w in product(*(GRID[name] for name in names)) if any(w)]
-    none = np.empty((0, TOP), dtype=np.int64)
-    lists: dict[tuple[float, ...], list[Ints]] = {weights: [none] for weights in grid}
-    for start in range(0, len(cases), AT_ONCE):
-        shoppers = [case.shopper for case in cases[start : start + AT_ONCE]]
-        shares = [parts[name].shares(histories, shoppers) for name in names]
-        for weights in grid:
-            blended = torch.stack([w * s for w, s in zip(weights, shares, strict=True)]).sum(0)
-            lists[weights].append(top(blended, histories, shoppers))
-    size = len(histories.products)
-    found = {w: figures(np.concatenate(rows), cases, size).ndcg for w, rows in lists.items()}
-    best = max(grid, key=lambda w: found[w] - GAIN * max(found.values()) * np.count_nonzero(w))
-    total = sum(best)
-    return {name: w / total for name, w in zip(names, best, strict=True)}, found[best]
+    """Weights that add up to 1 with the best NDCG found, and that; 0 for what does not help."""
+    cases = sample(cases, max(1, CELLS // max(len(histories.products), 1)))
+    shares = {name: [part.shares(histories, [c.shopper for c in group]) for group in _groups(cases)]
+              for name, part in parts.items()}  # fmt: skip
+
+    @cache
+    def worth(weights: tuple[tuple[str, float], ...]) -> float:
+        used = [(name, weight) for name, weight in weights if weight]
+        lists = []
+        for place, group in enumerate(_groups(cases)):
+            total = sum(weight * shares[name][place] for name, weight in used)
+            lists.append(top(torch.as_tensor(total), histories, [case.shopper for case in group]))
+        return figures(np.concatenate(lists), cases, len(histories.products)).ndcg
+
+    def gain(weights: Mapping[str, float]) -> float:
+        return worth(tuple(weights.items())) * (1 - GAIN * np.count_nonzero([*weights.values()]))
+
+    weights = {name: float(name == TRANSFORMER or TRANSFORMER not in parts) for name in parts}
+    for name in [name for _ in range(ROUNDS) for name in TRIED if name in parts]:
+        ways = [{**weights, name: tried} for tried in TRIED[name]]
+        weights = max((way for way in ways if any(way.values())), key=gain) if cases else weights
+    total = sum(weights.values())
+    found = worth(tuple(weights.items())) if cases else 0.0
+    return {name: weight / total for name, weight in weights.items()}, found
+
+
+def _groups(cases: Sequence[Case]) -> list[Sequence[Case]]:
+    return [cases[start : start + AT_ONCE] for start in range(0, len(cases), AT_ONCE)]
 
 
 def sample(cases: Sequence[Case], most: int = MOST_CASES) -> Sequence[Case]:

@@ -15,7 +15,7 @@ from engine.types import Touch
 
 ALL_UP_TO = 5_000
 """Products that are all ranked; of more, only the likely ones are looked at."""
-LIKELY = 400
+LIKELY = 200
 """Products each part puts forward then."""
 
 
@@ -35,22 +35,27 @@ class Learned:
         self.favourites = np.argsort(-popular, kind="stable")[:LIKELY]
         self.index = None if self.ranks_all else self._indexed()
 
-    def ask(self, histories: Sequence[Sequence[Touch]]) -> Asked:
-        """The histories, ready to be asked about."""
-        return Asked(self, self.numbered(histories))
+    def ask(self, history: Sequence[Touch], without: Sequence[str] = ()) -> Asked:
+        """A history, and the same without each of some products, ready to be asked about."""
+        base = self.numbered(history)
+        left_out = [self.number.get(product, -1) for product in without]
+        kept = np.stack([np.ones(len(base.product), dtype=bool),
+                         *(base.product != number for number in left_out)])  # fmt: skip
+        rows = np.nonzero(kept)[1]
+        starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
+        variants = Histories(
+            tuple(map(str, range(len(kept)))), self.products, starts, base.product[rows],
+            base.kind[rows], base.day[rows], base.basket[rows],
+        )  # fmt: skip
+        return Asked(self, variants)
 
-    def numbered(self, histories: Sequence[Sequence[Touch]]) -> Histories:
-        """Touches as arrays, one shopper each, oldest first; unknown products are passed over."""
-        kept = [
-            sorted((t for t in touches if t.product in self.number and t.name in KINDS),
-                   key=lambda touch: touch.at)
-            for touches in histories
-        ]  # fmt: skip
-        rows = [touch for touches in kept for touch in touches]
+    def numbered(self, history: Sequence[Touch]) -> Histories:
+        """Touches as arrays of one shopper, oldest first; unknown products are passed over."""
+        rows = [t for t in history if t.product in self.number and t.name in KINDS]
+        rows.sort(key=lambda touch: touch.at)
         day = np.array([touch.at.timestamp() / DAY_S for touch in rows])
-        starts = np.concatenate([[0], np.cumsum([len(touches) for touches in kept])])
         return Histories(
-            tuple(map(str, range(len(kept)))), self.products, starts.astype(np.int64),
+            ("",), self.products, np.array([0, len(rows)]),
             np.array([self.number[touch.product] for touch in rows], dtype=np.int64),
             np.array([KINDS.index(touch.name) for touch in rows], dtype=np.int64), day,
             _baskets(day),
@@ -66,7 +71,7 @@ class Learned:
 
 
 class Asked:
-    """Some histories, the first of which products are looked for."""
+    """A history, for which products are looked for, and variants of it."""
 
     def __init__(self, learned: Learned, known: Histories) -> None:
         self._learned = learned

@@ -16,7 +16,7 @@ from engine.recommend.histories import KIND_WEIGHT, Floats, Histories, Ints
 from engine.recommend.item_knn import ItemKnn
 
 TRANSFORMER, NEIGHBOURS = "transformer", "neighbours"
-POPULARITY, CONTENT = "popularity", "content"
+ITEM_KNN, POPULARITY, CONTENT = "item_knn", "popularity", "content"
 POPULAR_DAYS = 30.0
 HALF_LIFE_BASKETS = 2.0
 """What was bought so many baskets earlier counts half."""

@@ -15,7 +15,7 @@ from engine.types import Touch
 LISTED = 10
 MARGIN_LOST = 0.2
 """Least share of its lead over the first product not listed that it loses without the cause."""
-MOST_CAUSES = 12
+MOST_CAUSES = 8
 """Products of a history tried as causes: the last ones, what was bought first."""
 
 
@@ -23,20 +23,21 @@ MOST_CAUSES = 12
 class Causes:
     """Shares of what may be listed, with the whole history and without each of some products.
 
-    `whole` (among,) and `without` (tried, among) follow `among`, the numbers of those products.
-    Source: counterfactual explanation by removal, as in Ghazimatin et al., "PRINCE" (2020).
+    `whole` (among,) follows `among`, the numbers of those products; `lost` (tried, among) is the
+    share of its lead that each loses without each of `tried`. Source: counterfactual explanation
+    by removal, as in Ghazimatin et al., "PRINCE" (2020).
     """
 
     among: Ints
     tried: tuple[str, ...]
     whole: Floats
-    without: Floats
+    lost: Floats
 
     @classmethod
     def of(cls, asked: Asked, tried: Sequence[str], among: Ints) -> Causes:
-        """`asked`: a history, then the same without each product of `tried`; see variants."""
+        """`asked`: a history, then the same without each product of `tried`."""
         shares = asked.shares(among)
-        return cls(among, tuple(tried), shares[0], shares[1:])
+        return cls(among, tuple(tried), shares[0], leads_lost(shares))
 
     def cause(self, place: int) -> str | None:
         """The product without which the one at this place of `among` would lose most, if much.
@@ -44,14 +45,10 @@ class Causes:
         It would leave the first LISTED, or lose at least MARGIN_LOST of its lead over the first
         that is not listed.
         """
-        lost = [margin_lost(self.whole, row, place) for row in self.without]
-        best = int(np.argmax(lost)) if lost else -1
-        return self.tried[best] if best >= 0 and lost[best] >= MARGIN_LOST else None
-
-
-def variants(history: Sequence[Touch], tried: Sequence[str]) -> list[Sequence[Touch]]:
-    """A history, then the same without each of some products."""
-    return [history, *([t for t in history if t.product != product] for product in tried)]
+        if not self.tried:
+            return None
+        best = int(np.argmax(self.lost[:, place]))
+        return self.tried[best] if self.lost[best, place] >= MARGIN_LOST else None
 
 
 def likely_causes(history: Sequence[Touch]) -> tuple[str, ...]:
@@ -60,20 +57,20 @@ def likely_causes(history: Sequence[Touch]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(touch.product for touch in newest))[:MOST_CAUSES]
 
 
-def margin_lost(whole: Floats, without: Floats, place: int) -> float:
-    """Share of a listed product's lead that is lost, 1 where it is no longer listed."""
-    lead, left = _lead(whole, place), _lead(without, place)
-    if lead <= 0:
-        return 0.0
-    return 1.0 if left <= 0 else max(0.0, 1.0 - left / lead)
+def leads_lost(shares: Floats) -> Floats:
+    """Share of its lead that each product loses: (rows - 1, products), against the first row.
 
-
-def _lead(shares: Floats, place: int) -> float:
-    """What a product is ahead of the best that does not stand in the list (below 0: behind)."""
-    if len(shares) <= LISTED:
-        return float(shares[place])
-    eleventh = float(np.partition(shares, -LISTED - 1)[-LISTED - 1])
-    return float(shares[place]) - eleventh
+    A lead is what a product is ahead of the best that is not listed. What is no longer listed
+    has lost all of it; what was not listed has none to lose.
+    """
+    last = np.zeros((len(shares), 1))
+    if shares.shape[1] > LISTED:
+        last = np.partition(shares, -LISTED - 1, axis=1)[:, -LISTED - 1, None]
+    leads = shares - last
+    whole = leads[0]
+    left = np.maximum(leads[1:], 0.0) / np.where(whole > 0, whole, 1.0)
+    lost: Floats = np.where(whole > 0, np.clip(1.0 - left, 0.0, 1.0), 0.0)
+    return lost
 
 
 def reason_of(cause: str, history: Sequence[Touch]) -> Reason:

@@ -11,7 +11,7 @@ from engine.recommend.histories import Floats, Ints
 from engine.recommend.learned import Asked, Learned
 from engine.recommend.parts import CONTENT
 from engine.recommend.picks import Pick, Reason, ReasonKind
-from engine.recommend.reasons import Causes, likely_causes, reason_of, variants
+from engine.recommend.reasons import Causes, likely_causes, reason_of
 from engine.recommend.shelf import Shelf
 from engine.retrieval.products import ProductsFound
 from engine.routing.constraints import Constraints
@@ -63,7 +63,7 @@ class Recommender:
         if not len(among):
             return ()
         said = np.array([max(heard[int(number)], 0.0) for number in among])
-        taste = self._learned.ask([session.history]).shares(among)[0]
+        taste = self._learned.ask(session.history).shares(among)[0]
         reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
         places = self._listed(among, _of_best(said) + TASTE * _of_best(taste), SHOWN)
         return tuple(self._pick(among, place, float(said[place]), reason) for place in places)
@@ -73,7 +73,7 @@ class Recommender:
     ) -> tuple[Pick, ...]:
         """The best `count` for a shopper by what they did, and by what others do."""
         tried = likely_causes(session.history)
-        asked = self._learned.ask(variants(session.history, tried))
+        asked = self._learned.ask(session.history, tried)
         among = self._allowed(session, constraints, asked.likely())
         if len(among) < count:
             # Demands that few of the likely ones meet: the whole catalogue, popular ones first.

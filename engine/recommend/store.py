@@ -23,6 +23,7 @@ from engine.recommend.live import FOLDER
 from engine.recommend.parts import (
     CONTENT,
     HALF_LIFE_BASKETS,
+    ITEM_KNN,
     NEIGHBOURS,
     POPULARITY,
     TRANSFORMER,
@@ -33,7 +34,9 @@ from engine.recommend.parts import (
     RankingPart,
 )
 
-ABOUT, SIMILARITY, COUNTS = "about.json", "neighbours.npz", "counts.npz"
+ABOUT, COUNTS = "about.json", "counts.npz"
+LEARNED_NEIGHBOURS = {NEIGHBOURS: HALF_LIFE_BASKETS, ITEM_KNN: None}
+"""Parts whose likeness is learned, and after how many baskets a touch counts half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,9 @@ class Stored:
         parts = self.blend.parts
         if isinstance(model := parts.get(TRANSFORMER), Attention):
             model.behaviour.save(folder, self.products)
-        if isinstance(near := parts[NEIGHBOURS], Neighbours):
-            sparse.save_npz(folder / SIMILARITY, near.knn.similarity)
+        for name in LEARNED_NEIGHBOURS:
+            if isinstance(near := parts[name], Neighbours):
+                sparse.save_npz(folder / f"{name}.npz", near.knn.similarity)
         if isinstance(popular := parts[POPULARITY], Popularity):
             np.savez(folder / COUNTS, seen=self.seen, popular=popular.share.numpy())
         about = {
@@ -83,16 +87,17 @@ def read_learned(folder: Path, products: Sequence[str], content: Tensor | None) 
         about = read_about(folder)
         with np.load(folder / COUNTS, allow_pickle=False) as counts:
             seen, popular = counts["seen"], counts["popular"]
-        similarity = sparse.load_npz(folder / SIMILARITY)
         weights = {str(name): float(weight) for name, weight in about["weights"].items()}
         moved = _moved(about["products"], products)
+        near = {name: sparse.load_npz(folder / f"{name}.npz") for name in LEARNED_NEIGHBOURS
+                if weights.get(name)}  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _broken(folder, error) from error
-    near = sparse.csr_matrix(moved @ similarity @ moved.T)
     popularity = Popularity(_tensor(moved @ popular))
-    parts: dict[str, RankingPart] = {
-        NEIGHBOURS: Neighbours(ItemKnn(near), HALF_LIFE_BASKETS), POPULARITY: popularity,
-    }  # fmt: skip
+    parts: dict[str, RankingPart] = {POPULARITY: popularity}
+    for name, similarity in near.items():
+        alike = sparse.csr_matrix(moved @ similarity @ moved.T)
+        parts[name] = Neighbours(ItemKnn(alike), LEARNED_NEIGHBOURS[name])
     if about.get("model") and weights.get(TRANSFORMER):
         parts[TRANSFORMER] = Attention(Behaviour.load(folder, products, content))
     if content is not None:

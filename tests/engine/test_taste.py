@@ -102,6 +102,12 @@ def test_a_thing_is_told_once_by_what_says_most(taste: TasteAnswers) -> None:
     assert "bought: Nordic desk lamp (2026-11-15)" in part.text
 
 
+def test_of_two_looks_in_one_second_the_later_is_told_first(taste: TasteAnswers) -> None:
+    history = tuple(Touch(product, "view_item", AT) for product in (LAMP, MUG, BACKPACK))
+    actions = [button.action for button in taste.told(Session("c", history=history), "en").buttons]
+    assert actions[:-1] == [f"forget:{product}" for product in (BACKPACK, MUG, LAMP)]
+
+
 def test_what_is_not_told_for_its_length_is_counted(taste: TasteAnswers, known: Knowledge) -> None:
     products = [product.id for product in known.products][: TOLD + 3]
     part = taste.told(Session("c", history=looks(*products)), "en")
@@ -126,7 +132,7 @@ def test_the_longest_name_and_id_make_a_button_that_telegram_takes(known: Knowle
         assert len(button.label) <= LABEL_LENGTH
 
 
-def test_a_rating_or_a_recommendation_is_no_part_of_it(taste: TasteAnswers) -> None:
+def test_what_is_told_is_no_recommendation_to_rate(taste: TasteAnswers) -> None:
     assert taste.told(Session("c", history=HISTORY), "en").route is Route.SMALLTALK
 
 

@@ -93,6 +93,20 @@ async def test_commands_help_language_human() -> None:
     assert desk.seen[-1].language_hint == "zh"
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "your taste"), ("zh", "了解您什么")])
+async def test_what_is_known_is_told_and_taken_back(language: str, words: str) -> None:
+    desk = ScriptedDesk()
+    text = await shown("/help", "/why", "1", "4", desk=desk, language=language)
+    assert "/why " in text
+    assert words in text
+    # Labels that together are wider than the screen stand one below the other.
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert "  [1] Forget: Nordic desk lamp" in lines
+    assert "  [1] Tell me more   [2] Similar ones   [3] Not for me   [4] Forget this" in lines
+    actions = ["why:", "forget:nordic-desk-lamp", "forget:canal-backpack"]
+    assert [message.action for message in desk.seen] == actions
+
+
 async def test_quit_leaves_and_empty_lines_are_no_messages() -> None:
     desk = ScriptedDesk()
     text = await shown("", "  ", "/quit", "never sent", desk=desk, language="zh-CN")

@@ -106,6 +106,9 @@ class RuleDesk:
             return reply("😀 A sentence that is said many times over. " * 250)
         if "source" in words:
             return reply("4.95 euro.", citations=(Citation("entry:shipping", "Shipping"),))
+        if "taste" in words:
+            forget = (Button("Forget: Lamp", "forget:lamp"), Button("Forget all of it", "forget:"))
+            return reply("You looked at: Lamp", Route.SMALLTALK, buttons=forget)
         if "person" in words:
             return reply("A colleague answers.", Route.HANDOFF, handoff=HandoffReason.ASKED)
         if "stream" in words:

@@ -145,7 +145,7 @@ async def test_the_menu_is_set_in_every_language(bench: Bench) -> None:
         await mia.chat.wait_for_text("echo")
     for language, word in (("", "What I can do"), ("en", "What I can do"), ("zh", "我能做什么")):
         menu = await bench.telegram.commands(language=language)
-        assert [row["command"] for row in menu] == ["start", "help", "language", "human"]
+        assert [row["command"] for row in menu] == ["start", "help", "language", "why", "human"]
         assert menu[1]["description"] == word
 
 
@@ -208,6 +208,35 @@ async def test_a_group_is_answered_only_when_addressed(bench: Bench) -> None:
     assert not any(message.private for message in bench.desk.seen)
     assert len(await group.bot_messages()) == 3
     assert call.params["reply_parameters"]["message_id"]
+
+
+async def test_why_is_asked_in_private_and_leads_to_what_can_be_forgotten(bench: Bench) -> None:
+    mia = bench.telegram.user()
+    async with bench.running():
+        await mia.send("/why")
+        await mia.chat.wait_for_text("pressed why:")
+        await mia.send("my taste")
+        told = await mia.chat.wait_for_text("You looked at: Lamp")
+        await mia.press("Forget: Lamp")
+        await mia.chat.wait_for_text("pressed forget:lamp")
+        await mia.press("Forget all of it", message_id=told.message_id)
+        await mia.chat.wait_for(lambda call: call.text == "pressed forget:")
+    actions = [message.action for message in bench.desk.seen]
+    assert actions == ["why:", None, "forget:lamp", "forget:"]
+
+
+async def test_nobodys_taste_is_told_or_forgotten_in_a_group(bench: Bench) -> None:
+    mia = bench.telegram.user()
+    group = await bench.telegram.group(-77, bot_admin=True)
+    async with bench.running():
+        await mia.send("/why", group)
+        hint = await group.wait_for_text("write to me privately")
+        await mia.send("@shopdesk_test_bot taste", group)
+        told = await group.wait_for_text("You looked at: Lamp", after=hint.number)
+        for button in ("Forget: Lamp", "Forget all of it"):
+            await mia.press(button, group, message_id=told.message_id)
+            hint = await group.wait_for_text("write to me privately", after=hint.number)
+    assert [message.action for message in bench.desk.seen] == [None]
 
 
 async def test_a_topic_is_answered_in_that_topic(bench: Bench) -> None:

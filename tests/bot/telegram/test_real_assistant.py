@@ -122,6 +122,29 @@ async def test_a_product_card_leads_on(
     assert "lamp" in similar.text
 
 
+async def test_what_is_gone_by_is_told_and_forgotten(
+    bench: Bench, assistant: LiveAssistant, journal: Journal
+) -> None:
+    mia = bench.telegram.user()
+    async with answering(bench, assistant, journal):
+        await mia.send("/why")
+        await mia.chat.wait_for_text("I know nothing about your taste yet")
+        for product in ("nordic-desk-lamp", "canal-backpack"):
+            await mia.start(product)
+            seen = await mia.chat.wait_for_text("In stock.")
+        await mia.send("/why")
+        told = await mia.chat.wait_for_text("looked at: Canal backpack", after=seen.number)
+        await mia.press("Forget: Canal backpack")
+        card = await mia.chat.wait_for_text("Because you looked at Nordic desk lamp")
+        await mia.press("Forget this", message_id=card.message_id)
+        await mia.chat.wait_for_text("Forgotten: Nordic desk lamp.")
+        await mia.send("/why")
+        await mia.chat.wait_for_text("I know nothing about your taste yet", after=told.number)
+    assert told.buttons == ("Forget: Canal backpack", "Forget: Nordic desk lamp",
+                            "Forget all of it")  # fmt: skip
+    assert card.buttons[-2:] == ("Not for me", "Forget this")
+
+
 async def test_a_deep_link_opens_its_product(
     bench: Bench, assistant: LiveAssistant, journal: Journal
 ) -> None:

@@ -40,14 +40,40 @@ def test_buttons_stand_under_the_last_piece() -> None:
 def test_a_card_is_a_captioned_picture_with_its_buttons() -> None:
     shown = render.reply(reply("Here:", Route.RECOMMEND, products=(card("Lamp"),)), TO, say)[1]
     assert shown.image == "images/lamp.png"
-    assert [row[0].label for row in shown.rows] == [
-        "button_open",
-        "Tell me more",
-        "Similar ones",
-        "Not for me",
-    ]
+    assert labels(shown) == [["button_open"], ["Tell me more", "Similar ones"], ["Not for me"]]
     assert shown.rows[0][0].url
     assert shown.text.endswith("Popular with our shoppers")
+
+
+def labels(shown: Delivery) -> list[list[str]]:
+    return [[key.label for key in row] for row in shown.rows]
+
+
+def test_a_fourth_button_of_a_card_needs_no_row_more() -> None:
+    lamp = card("Lamp")
+    forget = Button("Forget this", "forget:" + "a" * 40)
+    lamp = replace(lamp, buttons=(*lamp.buttons, forget))
+    shown = render.reply(reply("Here:", Route.RECOMMEND, products=(lamp,)), TO, say)[1]
+    assert labels(shown)[1:] == [["Tell me more", "Similar ones"], ["Not for me", "Forget this"]]
+    assert shown.rows[-1][-1].action == forget.action
+
+
+def test_a_label_too_long_for_half_a_row_has_one_of_its_own() -> None:
+    for long in ("Everything about it", "关于这件商品的介绍详情"):
+        buttons = (
+            Button("More", "details:a"),
+            Button(long, "similar:a"),
+            Button("No", "dislike:a"),
+        )
+        lamp = replace(card("Lamp"), url="", buttons=buttons)
+        shown = render.reply(reply("Here:", Route.RECOMMEND, products=(lamp,)), TO, say)[1]
+        assert labels(shown) == [["More"], [long], ["No"]]
+
+
+def test_what_can_be_forgotten_stands_one_a_row() -> None:
+    forget = tuple(Button(f"Forget: {n}", f"forget:{n}") for n in "abc")
+    told = render.reply(reply("Taste", Route.SMALLTALK, buttons=forget), TO, say)[0]
+    assert labels(told) == [["Forget: a"], ["Forget: b"], ["Forget: c"]]
 
 
 def test_a_caption_fits_telegram() -> None:

@@ -22,6 +22,7 @@ from engine.types import (
 
 NASTY = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 TURN = "00112233445566aa"
+BACKPACK = "canal-backpack"
 SHIPPING = (
     "Shipping within the Netherlands costs 4.95 euro.",
     "Orders over 60 euro ship free.",
@@ -30,8 +31,11 @@ SHIPPING = (
 VERBATIM = "Within the Netherlands we charge 4.95 euro for a parcel. From 60 euro on it is free."
 
 
-def card(id: str, name: str, price: str, *, in_stock: bool = True, reason: str = "") -> ProductCard:
-    """A product of the demo shop as a card with the usual buttons."""
+def card(
+    id: str, name: str, price: str, *, in_stock: bool = True, reason: str = "", cause: str = ""
+) -> ProductCard:
+    """A product of the demo shop as a card with the usual buttons; `cause` can be forgotten."""
+    forget = (Button("Forget this", f"forget:{cause}"),) if cause else ()
     return ProductCard(
         sku=f"JJ-{id}",
         name=name,
@@ -45,6 +49,7 @@ def card(id: str, name: str, price: str, *, in_stock: bool = True, reason: str =
             Button("Tell me more", f"details:{id}"),
             Button("Similar ones", f"similar:{id}"),
             Button("Not for me", f"dislike:{id}"),
+            *forget,
         ),
     )
 
@@ -166,6 +171,16 @@ def pressed(action: str) -> Reply:
         return Reply(text, Route.HANDOFF, None, 1.0, "en", handoff=HandoffReason.ASKED)
     if kind == "language" and argument == "zh":
         return Reply("好的，接下来我用中文回复您。", Route.SMALLTALK, None, 1.0, "zh")
+    if kind == "why":
+        named = {"Nordic desk lamp": "nordic-desk-lamp", "Canal backpack": BACKPACK}
+        told = "\n".join(("This is what I go by:", *(f"• looked at: {name}" for name in named)))
+        one = [Button(f"Forget: {name}", f"forget:{id}") for name, id in named.items()]
+        buttons = (*one, Button("Forget all of it", "forget:"))
+        return Reply(told, Route.SMALLTALK, None, 1.0, "en", buttons=buttons)
+    if kind == "forget" and argument:
+        reason = "Because you looked at Canal backpack"
+        tote = card("zip-tote-work", "Zip-top work tote", "59.00", reason=reason, cause=BACKPACK)
+        return Reply("Forgotten.", Route.RECOMMEND, None, 1.0, "en", products=(tote,), turn=TURN)
     texts = {
         "source": f"{VERBATIM}\nLarge furniture costs 39 euro.",
         "rate_up": "Glad that helped, thank you!",

@@ -73,6 +73,17 @@ async def test_standing_buttons_and_commands_need_not_be_shown(page: Page) -> No
     assert all(message.text == "" for message in page.desk.seen)
 
 
+async def test_what_is_known_can_be_forgotten_only_once_it_was_told(page: Page) -> None:
+    async with page.chat() as chat:
+        for action in ("forget:", "forget:canal-backpack"):
+            assert (await chat.press(action))["code"] == "not_issued"
+        assert "looked at" in (await chat.press("why:"))["text"]
+        for action in ("forget:canal-backpack", "forget:"):
+            assert (await chat.press(action))["type"] == "reply"
+    actions = [message.action for message in page.desk.seen]
+    assert actions == ["why:", "forget:canal-backpack", "forget:"]
+
+
 async def test_the_language_command_offers_the_shops_languages(page: Page) -> None:
     async with page.chat() as chat:
         reply = await chat.ask("/language", language="zh")

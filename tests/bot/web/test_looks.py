@@ -50,8 +50,10 @@ async def test_axe_finds_no_fault_in_any_look(browser: Browser, page: Page, look
     # Axe judges colours at rest, not half faded in.
     tab, _ = await opened(browser, page, **{"reduced_motion": "reduce", **LOOKS[look]})
     assert await violations(tab) == []
-    for text in ("How much is shipping?", "a lamp", "unsure"):
+    for text in ("How much is shipping?", "a lamp", "/why"):
         await say(tab, text)
+    await tab.locator(".chips button").first.click()
+    await tab.get_by_text("Forget this").wait_for()
     await tab.locator(".tool").first.click()
     await tab.locator(".panel").wait_for()
     await tab.locator("#person").click()
@@ -68,8 +70,10 @@ async def test_axe_finds_no_fault_in_any_look(browser: Browser, page: Page, look
 async def test_a_narrow_phone_needs_no_sideways_scrolling(browser: Browser, page: Page) -> None:
     options = {**PHONE, "viewport": {"width": 320, "height": 640}}
     tab, _ = await opened(browser, page, **options)
-    for text in ("a lamp", f"nasty {'w' * 300}"):
+    for text in ("a lamp", f"nasty {'w' * 300}", "/why"):
         await say(tab, text)
+    await tab.locator(".chips button").nth(1).click()
+    await tab.get_by_text("Forget this").wait_for()
     for selector in ("documentElement", "querySelector('#scroll')", "querySelector('.top')"):
         element = f"document.{selector}"
         assert await tab.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), selector

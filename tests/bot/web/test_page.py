@@ -109,6 +109,24 @@ async def test_cards_show_picture_price_stock_link_and_their_buttons_work(
     assert [fault for fault in faults if "404" not in fault] == []
 
 
+async def test_what_is_known_is_told_and_taken_back(browser: Browser, page: Page) -> None:
+    tab, faults = await opened(browser, page)
+    await say(tab, "/why")
+    assert await tab.locator(".chips button").all_inner_texts() == [
+        "Forget: Nordic desk lamp",
+        "Forget: Canal backpack",
+        "Forget all of it",
+    ]
+    await tab.get_by_role("button", name="Forget: Nordic desk lamp").click()
+    because = "Because you looked at Canal backpack"
+    await tab.get_by_role("button", name=f"Forget this {because}").click()
+    mine = tab.locator(".item.me .text", has_text="Forget this")
+    assert await mine.inner_text() == f"Forget this · {because}"
+    actions = ["why:", "forget:nordic-desk-lamp", "forget:canal-backpack"]
+    assert [message.action for message in page.desk.seen] == actions
+    assert [fault for fault in faults if "404" not in fault] == []
+
+
 async def test_markup_in_any_text_is_shown_as_text(browser: Browser, page: Page) -> None:
     tab, _ = await opened(browser, page)
     await say(tab, f"nasty {NASTY}")

@@ -153,6 +153,8 @@ def test_no_frame_breaks_the_reader(frame: str) -> None:
     [
         ("/human", "human:"),
         ("/human ", "human:"),
+        ("/why", "why:"),
+        ("/forget", None),
         ("/start", "start:"),
         ("/language zh", "language:zh"),
         ("/language zh-hant", "language:zh-hant"),

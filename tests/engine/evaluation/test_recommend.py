@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import log2
 from statistics import mean
@@ -28,8 +28,8 @@ WORLD = chains(60, days=80)
 
 
 @pytest.fixture(autouse=True)
-def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Models of any size are judged alike."""
+def small_models(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Models of any size are judged alike; those this small are slower with more threads."""
 
     def small(
         histories: Histories, seed: int, minutes: float | None, content: torch.Tensor | None
@@ -39,6 +39,10 @@ def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
         return Options(shape, rate=1e-2, batch=64, epochs=2, seed=seed)
 
     monkeypatch.setattr(recommend, "options_for", small)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def judged_days(split: Split, histories: Histories) -> list[float]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.recommend.histories import Histories, from_events, from_sequences
@@ -23,6 +23,7 @@ def rows_of(histories: Histories, shopper: int) -> list[tuple[int, float, int]]:
     return [(int(p), float(d), int(b)) for p, d, b in zip(*columns, strict=True)]
 
 
+@settings(max_examples=40)
 @given(any_histories, st.integers(0, 2**32 - 1))
 def test_rows_kept_stay_with_their_shopper_in_order(histories: Histories, seed: int) -> None:
     mask = np.random.default_rng(seed).random(len(histories.product)) < 0.5
@@ -36,6 +37,7 @@ def test_rows_kept_stay_with_their_shopper_in_order(histories: Histories, seed: 
         assert rows_of(kept, shopper) == wanted
 
 
+@settings(max_examples=40)
 @given(any_histories, st.integers(0, 4), st.integers(0, 6))
 def test_without_the_last_spares_short_histories(
     histories: Histories, count: int, fewest: int
@@ -47,6 +49,7 @@ def test_without_the_last_spares_short_histories(
         assert rows_of(left, shopper) == (rows if spared else rows[: max(len(rows) - count, 0)])
 
 
+@settings(max_examples=40)
 @given(any_histories, st.integers(0, 100))
 def test_before_a_day_nothing_of_it_or_later_is_known(histories: Histories, day: int) -> None:
     earlier = histories.before(day)
@@ -55,6 +58,7 @@ def test_before_a_day_nothing_of_it_or_later_is_known(histories: Histories, day:
         assert rows_of(earlier, shopper) == wanted
 
 
+@settings(max_examples=40)
 @given(any_histories)
 def test_baskets_are_all_rows_once_cut_where_the_number_changes(histories: Histories) -> None:
     for shopper in range(len(histories)):

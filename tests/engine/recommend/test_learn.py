@@ -11,15 +11,13 @@ from torch import Tensor
 
 from engine.recommend.histories import Histories
 from engine.recommend.learn import (
-    NEIGHBOURS,
-    POPULARITY,
-    TRANSFORMER,
     choose,
     choose_weights,
     relearn,
     sample,
 )
 from engine.recommend.lists import Case
+from engine.recommend.parts import NEIGHBOURS, POPULARITY, TRANSFORMER
 from tests.engine.recommend.test_training import CASES, KNOWN, PRODUCTS, SHORT, WORLD
 
 

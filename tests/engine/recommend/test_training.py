@@ -19,12 +19,12 @@ from engine.recommend.training import Options, Run, train
 from tests.engine.recommend.worlds import CHAIN, chains
 
 PRODUCTS = 3 * CHAIN
-WORLD = chains()
+WORLD = chains(100)
 KNOWN = WORLD.without_last(1)
 CASES = [
     Case(shopper, WORLD.product[[WORLD.starts[shopper + 1] - 1]]) for shopper in range(len(WORLD))
 ]
-SHORT = Options(Shape(PRODUCTS, width=16, events=8), batch=64, epochs=4, rate=5e-3)
+SHORT = Options(Shape(PRODUCTS, width=16, events=8), batch=64, epochs=4, rate=1e-2)
 
 
 class StoppedError(Exception):
@@ -65,7 +65,7 @@ def unbroken() -> tuple[Behaviour, Run]:
 
 
 def test_what_follows_what_is_learned() -> None:
-    behaviour, run = train(KNOWN, replace(SHORT, epochs=25), figure)
+    behaviour, run = train(KNOWN, replace(SHORT, epochs=16, look_every=8), figure)
     assert run.losses[-1] < run.losses[0]
     popular = judged(Popularity.fit(KNOWN))
     assert judged(Attention(behaviour)).ndcg > popular.ndcg + 0.2
@@ -111,7 +111,7 @@ def test_the_checkpoint_of_another_run_is_passed_over(tmp_path: Path, other: str
     if other == "options":
         options = replace(options, rate=1e-3)
     elif other == "events":
-        histories = chains(seed=1).without_last(1)
+        histories = chains(100, seed=1).without_last(1)
     elif other == "baskets":
         histories = replace_baskets(KNOWN)
     else:
