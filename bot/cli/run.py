@@ -8,14 +8,17 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.cli.common import RUN_LOCK, load_settings
+from bot.cli.nightly import Nightly
 from bot.cli.supervisor import Child, Supervisor
 from engine.errors import SettingsError, StoreError
 from engine.locks import held_alone
@@ -67,7 +70,17 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         tell=lambda: _tell(settings),
         store=store,
         start_store=partial(start, settings.home) if store else None,
+        nightly=_nightly(settings, env),
     )
+
+
+def _nightly(settings: Settings, env: Mapping[str, str]) -> Nightly:
+    """The recommender is learned anew in the night of the shop."""
+    from bot.web.app import read_shop_texts
+
+    zone = ZoneInfo(read_shop_texts(settings)[0].time_zone)
+    mark = settings.home / "recommender" / "last-night"
+    return Nightly(_argv("train", "recommender"), env, mark, lambda: datetime.now(zone))
 
 
 def _may_rerank(settings: Settings) -> bool:

@@ -43,6 +43,16 @@ class Store(Protocol):
         """Stop it, if it is this process's."""
 
 
+class NightWork(Protocol):
+    """Work that is begun once a night."""
+
+    def look(self) -> None:
+        """Begin it if its time has come."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
 @dataclass
 class Child:
     """One process of the house. `argv` begins with a full path."""
@@ -87,6 +97,7 @@ class Supervisor:
     tell: Callable[[], None]
     store: Store | None = None
     start_store: Callable[[], Store] | None = None
+    nightly: NightWork | None = None
     grace_s: float = GRACE_S
     _stop: threading.Event = field(default_factory=threading.Event)
     _store_next_at: float = 0.0
@@ -120,6 +131,8 @@ class Supervisor:
             if not self._told and all(c.well for c in self.children) and self.is_ready():
                 self._told = True
                 self.tell()
+            if self._told and self.nightly is not None:
+                self.nightly.look()
             self._stop.wait(LOOK_EVERY_S)
         return 0
 
@@ -176,6 +189,8 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Fronts first, so that nothing new comes in; then engines; the store last."""
+        if self.nightly is not None:
+            self.nightly.stop()
         deadline = time.monotonic() + self.grace_s
         for child in reversed(self.children):
             self._end(child, deadline)
