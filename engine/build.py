@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,8 +120,17 @@ def _entry_features(
     return features_by_key([entries[i] for i in live], firsts, second)
 
 
-def recommender_lessons(settings: Settings, encoders: Encoders) -> tuple[Histories, Tensor | None]:
-    """What a recommender learns from: all events of the live shop, and what its products are.
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a recommender learns from."""
+
+    histories: Histories
+    content: Tensor | None
+    prices: list[float]
+
+
+def recommender_lessons(settings: Settings, encoders: Encoders) -> Lessons:
+    """All events of the live shop, and what its products are and cost.
 
     Raises ShopdeskError where no shop is live yet.
     """
@@ -138,7 +148,8 @@ def recommender_lessons(settings: Settings, encoders: Encoders) -> tuple[Histori
         histories = from_events(told, [product.id for product in known.products])
     finally:
         journal.close()
-    return histories, content_of(known.products, rows, data.vectors["products"])
+    content = content_of(known.products, rows, data.vectors["products"])
+    return Lessons(histories, content, [float(p.price.amount) for p in known.products])
 
 
 def live_assistant(

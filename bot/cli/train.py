@@ -32,11 +32,11 @@ def _recommender(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments)
     began = time.monotonic()
     with only_one_training(settings.home):
-        histories, content = recommender_lessons(settings, load_encoders(settings))
+        lessons = recommender_lessons(settings, load_encoders(settings))
         with shown_steps("training") as step:
             teacher = Teacher(
-                settings.home, histories, content, arguments.seed, arguments.minutes,
-                lambda what, done, whole: step(done, whole),
+                settings.home, lessons.histories, lessons.content, arguments.seed,
+                arguments.minutes, lambda what, done, whole: step(done, whole), lessons.prices,
             )  # fmt: skip
             found = refit(teacher)
         draw_curve(settings.home, found)

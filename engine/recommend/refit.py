@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from engine.errors import ModelError
+from engine.recommend.exposure import exposure
 from engine.recommend.histories import Histories
-from engine.recommend.item_knn import ItemKnn
 from engine.recommend.learn import Choice, choose, relearn
 from engine.recommend.lists import Case, figures, rank
 from engine.recommend.live import FOLDER, live_folder, make_live
 from engine.recommend.options import options_for
-from engine.recommend.parts import Blend, Neighbours, RankingPart
+from engine.recommend.parts import ITEM_KNN, Blend, RankingPart
 from engine.recommend.splits import Split, cut_in_time, first_baskets
 from engine.recommend.store import Stored, read_about, read_learned
 
@@ -26,7 +27,7 @@ SHARE = 1 / 6
 """Of all days there are, at most so many are judged by, and at most twice as many chosen by."""
 LEAST_CASES = 20
 CHECKPOINTS = ".training"
-BLEND, ITEM_KNN, OLD, NEW = "blend", "item_knn", "live_until_now", "blend_beside_it"
+BLEND, OLD, NEW = "blend", "live_until_now", "blend_beside_it"
 Told = Callable[[str, int, int], None]
 """Told what is done, how many steps of it, and of how many."""
 
@@ -53,6 +54,8 @@ class Teacher:
     seed: int = 0
     minutes: float | None = None
     told: Told = lambda what, done, whole: None
+    prices: Sequence[float] | None = None
+    """What each product costs, to tell which prices are shown."""
 
     def chosen(self, split: Split) -> Choice:
         """When to stop and what counts how much."""
@@ -102,6 +105,7 @@ def refit(teacher: Teacher, *, now: datetime | None = None) -> Refit:
     metrics: dict[str, Any] = {
         "cases": len(split.judging), "weights": dict(choice.weights), "epochs": choice.epochs,
         "ndcg_at_10": _judged(blend, split) | _beside_old(teacher, blend, split),
+        "exposure": _exposures(teacher, blend, split),
     }  # fmt: skip
     curve = (tuple(choice.run.losses), tuple(choice.run.figures))
     if why := _not_better(metrics["ndcg_at_10"]):
@@ -124,9 +128,18 @@ def last_days(histories: Histories) -> Split | None:
 
 
 def _judged(blend: Blend, split: Split) -> dict[str, float]:
-    models: dict[str, RankingPart] = {BLEND: blend, ITEM_KNN: Neighbours(ItemKnn.fit(split.known))}
-    models |= blend.parts
+    models = {BLEND: blend, **blend.parts}
     return {name: _ndcg(part, split.known, split.judging) for name, part in models.items()}
+
+
+def _exposures(teacher: Teacher, blend: Blend, split: Split) -> dict[str, Any]:
+    """What the blend shows, beside what item-kNN shows."""
+    known, cases = split.known, split.judging
+    popular = np.bincount(known.product, minlength=len(known.products)).astype(float)
+    return {
+        name: exposure(rank(part, known, cases), popular, teacher.prices).told()
+        for name, part in ((BLEND, blend), (ITEM_KNN, blend.parts[ITEM_KNN]))
+    }
 
 
 def _beside_old(teacher: Teacher, blend: Blend, split: Split) -> dict[str, float]:

@@ -30,8 +30,9 @@ Epoch = Callable[[int, float, float], None]
 class Options:
     """How a model is made.
 
-    The rate rises for one epoch, then falls to nothing by the last of `epochs`. Training ends
-    after `stop_after` of them, or when `patience` looks brought no better figure.
+    The rate rises for one epoch, then falls to nothing by the last of `epochs` or by the end of
+    `seconds`. Training ends after `stop_after` epochs, or when `patience` looks brought no better
+    figure.
     """
 
     shape: Shape
@@ -141,11 +142,8 @@ def _epoch(run: Run, histories: Histories, cut: list[Window], options: Options) 
     torch.manual_seed(options.seed * 1000 + run.epoch)
     groups = batches(cut, options.batch, np.random.default_rng((options.seed, run.epoch)))
     for number, group in enumerate(groups):
-        done = run.epoch + number / len(groups)
         for part in run.optimiser.param_groups:
-            part["lr"] = (
-                options.rate * min(1.0, done + 1 / len(groups)) * (1 - done / options.epochs)
-            )
+            part["lr"] = _rate(options, run, (number + 1) / len(groups))
         batch = batch_of(histories, group, options.half_life_days)
         loss = loss_of(run.model, batch, options, run.trend)
         run.optimiser.zero_grad()
@@ -157,6 +155,16 @@ def _epoch(run: Run, histories: Histories, cut: list[Window], options: Options) 
             for mean, now in zip(run.average.parameters(), run.model.parameters(), strict=True):
                 mean.lerp_(now, 1 - stays)
     return float(np.mean(losses))
+
+
+def _rate(options: Options, run: Run, of_epoch: float) -> float:
+    """The learning rate at a share of the epoch: up in the first, down to nothing at the end.
+
+    The end is the last epoch, or the end of the time given where that comes before.
+    """
+    done = run.epoch + of_epoch
+    spent = max(done / options.epochs, run.seconds / options.seconds)
+    return options.rate * min(1.0, done) * max(0.0, 1.0 - spent)
 
 
 def loss_of(model: BehaviourModel, batch: Batch, options: Options, trend: Trend) -> Tensor:

@@ -25,11 +25,11 @@ _CHINESE = (
     ("哥哥|姐姐|弟弟|妹妹", "家人"),
     ("儿子|女儿", "孩子"),
     ("男生|女生|男士|女士|男人|女人|小伙子|小姑娘", "人"),
-    ("她|他(?!们)", "ta"),
+    ("她|(?<!其)他(?!们)", "ta"),
 )
 _NAMED = (
     # The word after it must look like a name: "I'm looking for" does not.
-    re.compile(r"\b(?:[Mm]y name is|[Tt]his is|I'm|I am|[Ii]t's)\s+[A-Z][a-zà-ÿ'-]+\b[,.]?"),
+    re.compile(r"\b(?:[Mm]y name is|I'm|I am)\s+[A-Z][a-zà-ÿ'-]+\b[,.]?"),
     re.compile(r"我(?:叫|姓|的名字是)[^\s，,。.!！、；;]{1,6}[，,。.!！、；;]?"),
 )
 _WORDS = tuple((re.compile(rf"\b(?:{said})\b", re.I), word) for said, word in _ENGLISH) + tuple(

@@ -33,8 +33,12 @@ def taste(known: Knowledge) -> TasteAnswers:
 
 def of(known: Knowledge) -> TasteAnswers:
     products = {product.id: product for product in known.products}
-    cards = Cards(products, known.shop, known.replies)
-    return TasteAnswers(products, known.shop, known.replies, cards)
+    return TasteAnswers(products, known.shop, known.replies, cards_of(known))
+
+
+def cards_of(known: Knowledge) -> Cards:
+    products = {product.id: product for product in known.products}
+    return Cards(products, known.shop, known.replies)
 
 
 HISTORY = (
@@ -134,6 +138,26 @@ def test_the_longest_name_and_id_make_a_button_that_telegram_takes(known: Knowle
 
 def test_what_is_told_is_no_recommendation_to_rate(taste: TasteAnswers) -> None:
     assert taste.told(Session("c", history=HISTORY), "en").route is Route.SMALLTALK
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "all_of_it"),
+    [
+        (
+            "en",
+            "Forgotten: Nordic desk lamp. Without it I suggest:",
+            "All of it is forgotten. Without it I suggest:",
+        ),
+        ("zh", "已忘掉：北欧台灯。不再参考这些，我推荐：", "已全部忘掉。不再参考这些，我推荐："),
+    ],
+)
+def test_what_is_forgotten_is_named_before_what_is_suggested_without_it(
+    taste: TasteAnswers, known: Knowledge, language: str, one: str, all_of_it: str
+) -> None:
+    card = cards_of(known).card(MUG, language)
+    anew = Part("", Route.RECOMMEND, language, "", WordedBy.TEMPLATE, products=(card,))
+    assert taste.forgotten(LAMP, anew).text == one
+    assert taste.forgotten("", anew).text == all_of_it
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

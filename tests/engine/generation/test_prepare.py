@@ -95,16 +95,6 @@ def test_a_cache_that_is_a_file_is_a_model_error(tmp_path: Path) -> None:
         prepare_default_model(settings, progress=False)
 
 
-@pytest.mark.model
-def test_the_real_model_is_prepared_once(tmp_path: Path) -> None:
-    settings = Settings.load({"SHOPDESK_CACHE": str(tmp_path)}, tmp_path / "none.env")
-    folder = prepare_default_model(settings, progress=False)
-    assert is_complete(folder)
-    before = (folder / "model.safetensors").stat().st_mtime_ns
-    assert prepare_default_model(settings, progress=False) == folder
-    assert (folder / "model.safetensors").stat().st_mtime_ns == before
-
-
 def test_a_joined_file_that_is_good_is_kept(parts: list[Path], tmp_path: Path) -> None:
     digest = whole(parts)
     target = assemble(parts, tmp_path / "model.gguf", sha256=digest)
@@ -161,7 +151,7 @@ def test_a_prepared_model_of_the_shipped_adapter_is_taken_as_it_is(tmp_path: Pat
 
 @pytest.mark.kill
 @pytest.mark.model
-def test_killed_while_it_converts_it_is_taken_up_again(tmp_path: Path) -> None:
+def test_killed_while_it_converts_it_is_taken_up_again_and_then_kept(tmp_path: Path) -> None:
     settings = Settings.load({"SHOPDESK_CACHE": str(tmp_path)}, tmp_path / "none.env")
     code = "from bot.cli.main import main; raise SystemExit(main(['prepare']))"
     first = subprocess.Popen(
@@ -174,5 +164,9 @@ def test_killed_while_it_converts_it_is_taken_up_again(tmp_path: Path) -> None:
     first.kill()
     first.wait()
     assert joined.is_file()
-    assert is_complete(prepare_default_model(settings, progress=False))
+    folder = prepare_default_model(settings, progress=False)
+    assert is_complete(folder)
+    before = (folder / "model.safetensors").stat().st_mtime_ns
+    assert prepare_default_model(settings, progress=False) == folder
+    assert (folder / "model.safetensors").stat().st_mtime_ns == before
     assert {p.name for p in (tmp_path / "models").glob(".*")} == {".lock"}
