@@ -23,6 +23,7 @@ from engine.retrieval.products import ProductSearch, ProductsFound
 from engine.retrieval.spelling import Speller
 from engine.routing.colours import colour_words
 from engine.routing.constraints import Constraints, without_demands
+from engine.routing.cues import has
 from engine.routing.neutral import neutral
 from engine.routing.router import Routed
 from engine.routing.things import tells_of, thing_asked
@@ -112,18 +113,20 @@ class ShopKnowledge:
         """The products a question is about or asks for, under its demands."""
         wished = without_demands(neutral(question.text), question.constraints)
         # One batch with what entries are asked: the encoder takes little longer for it.
-        texts = (*asked_texts((question.text, question.asked)), wished)
+        asked = (neutral(question.text), neutral(question.asked))
+        texts = (*asked_texts(asked), wished)
         self.entries.read_ahead(texts, question.language)
         return self.products.find(wished, question.language, question.constraints,
                                   session.disliked, second_look=second_look)  # fmt: skip
 
     def entry_for(self, question: Question, enough: Callable[[Found], bool]) -> Found:
-        """The entry that answers a question or a follow-up; see EntrySearch."""
+        """The entry that answers a question or a follow-up, whoever asks; see EntrySearch."""
         if question.context:
             return self.entries.find_follow_up(
-                question.asked, question.context, question.language, question.topic, enough
-            )
-        return self.entries.find(question.text, question.language, enough)
+                neutral(question.asked), neutral(question.context), question.language,
+                question.topic, enough,
+            )  # fmt: skip
+        return self.entries.find(neutral(question.text), question.language, enough)
 
     def product_part(
         self,
@@ -249,7 +252,9 @@ class ShopKnowledge:
             return ()
         if question.cheapest:
             return self.recommender.cheapest(found, session, question.constraints)
-        words = bool(found.kinds) or found.covered > 0 or found.reranked
+        words = bool(found.kinds) or (
+            (found.covered > 0 or found.reranked) and not has("for_me", question.asked)
+        )
         return self.recommender.recommend(found, session, question.constraints, words=words)
 
     def _lacking(self, question: Question, found: ProductsFound, picks: Sequence[Pick]) -> str:

@@ -115,6 +115,8 @@ def _plain_route(question: Question, products: ProductsFound) -> Routed | None:
     asked = question.own_constraints
     if question.product and (asked.colours or asked.sizes):
         return Routed(Route.RECOMMEND, "form")
+    if has("for_me", text) and not (products.kinds or products.named or question.product):
+        return Routed(Route.RECOMMEND, "for_me")
     if question.cheaper or question.refining:
         return Routed(Route.RECOMMEND, "cheaper" if question.cheaper else "refined")
     if question.product and any(has(cue, text) for cue in ("price", "stock", "introduce")):
