@@ -22,8 +22,9 @@ LOOKED_THROUGH = 30
 """Products, best first, among which the shown ones are chosen to differ."""
 READ_THROUGH = 2000
 """Products at most that are read one by one for what colours, sizes and words demand."""
-TASTE = 0.5
-"""How much what is known of the shopper counts, beside the words they say."""
+TASTE = 0.25
+"""By how much the thing a shopper is likeliest to want is raised among what the words mean: never
+above what the words mean clearly better."""
 POPULAR_AMONG = 50
 """A product is called popular when it is among so many."""
 NEW_LIKENESS = 0.5
@@ -65,7 +66,7 @@ class Recommender:
         said = np.array([max(heard[int(number)], 0.0) for number in among])
         taste = self._learned.ask(session.history).shares(among)[0]
         reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
-        places = self._listed(among, _of_best(said) + TASTE * _of_best(taste), SHOWN)
+        places = self._listed(among, _of_best(said) * (1 + TASTE * _of_best(taste)), SHOWN)
         return tuple(self._pick(among, place, float(said[place]), reason) for place in places)
 
     def for_shopper(
