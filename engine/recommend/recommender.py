@@ -64,7 +64,9 @@ class Recommender:
         if not len(among):
             return ()
         said = np.array([max(heard[int(number)], 0.0) for number in among])
-        taste = self._learned.ask(session.history).shares(among)[0]
+        # Of a shopper nobody knows, what others like says nothing about their words.
+        known = any(touch.product in self._learned.number for touch in session.history)
+        taste = self._learned.ask(session.history).shares(among)[0] * known
         reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
         places = self._listed(among, _of_best(said) * (1 + TASTE * _of_best(taste)), SHOWN)
         return tuple(self._pick(among, place, float(said[place]), reason) for place in places)
