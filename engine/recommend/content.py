@@ -8,6 +8,8 @@ from scipy import sparse
 from engine.recommend.histories import Ints
 from engine.retrieval.encoders import Vectors
 
+MOST_PRODUCTS = 20_000
+"""Of more, comparing each with each takes longer than a start may."""
 NEAREST = 100
 POWER = 3
 """Of the cosine: what is nearest counts most."""
@@ -23,12 +25,15 @@ def centred(vectors: Vectors) -> Vectors:
 
 
 def likeness(vectors: Vectors) -> sparse.csr_matrix:
-    """How alike products are, (products, products): each with its NEAREST, and they with it."""
-    unit = centred(vectors)
-    size = len(unit)
+    """How alike products are, (products, products): each with its NEAREST, and they with it.
+
+    Nothing is known to be alike in a catalogue of more than MOST_PRODUCTS.
+    """
+    size = len(vectors)
     most = min(NEAREST, size - 1)
-    if most < 1:
+    if most < 1 or size > MOST_PRODUCTS:
         return sparse.csr_matrix((size, size))
+    unit = centred(vectors)
     rows, columns, values = [], [], []
     for start in range(0, size, AT_ONCE):
         near = unit[start : start + AT_ONCE] @ unit.T

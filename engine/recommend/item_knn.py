@@ -10,7 +10,9 @@ from scipy import sparse
 
 from engine.recommend.histories import Floats, Histories, Ints
 
-NEIGHBOURS = 2000
+NEIGHBOURS, FEWEST = 2000, 20
+CELLS = 40_000_000
+"""Neighbours kept of all products together: half a gigabyte."""
 SHRINK = 5.0
 """Shoppers added below: what two products have in common by one shopper alone counts little."""
 
@@ -19,7 +21,7 @@ SHRINK = 5.0
 class ItemKnn:
     """Cosine between products over the shoppers who touched both.
 
-    `similarity` is (products, products), the NEIGHBOURS nearest of each row. Source: item-based
+    `similarity` is (products, products), the nearest of each row. Source: item-based
     collaborative filtering (Sarwar et al., 2001).
     """
 
@@ -35,7 +37,7 @@ class ItemKnn:
         together.eliminate_zeros()
         rows = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
         together.data /= norm[rows] * norm[together.indices] + SHRINK
-        return cls(_nearest(together, NEIGHBOURS))
+        return cls(_nearest(together, neighbours_kept(together.shape[0])))
 
     def scores(self, history: Ints, weights: Floats | None = None) -> npt.NDArray[np.float64]:
         """Closeness of every product (products,) to a history of product numbers.
@@ -52,6 +54,11 @@ class ItemKnn:
         np.maximum.at(most, place, 1.0 if weights is None else weights)
         shape = (1, self.similarity.shape[0])
         return sparse.csr_matrix((most, (np.zeros(len(products), int), products)), shape=shape)
+
+
+def neighbours_kept(products: int) -> int:
+    """How many neighbours each product keeps in a catalogue of this size."""
+    return max(FEWEST, min(NEIGHBOURS, CELLS // max(products, 1)))
 
 
 def incidence(histories: Histories, half_life_days: float | None = None) -> sparse.csr_matrix:
