@@ -24,7 +24,10 @@ class Profiles:
         self._events = events
 
     def known(self, message: Message, session: Session) -> Session:
-        """The session with what is known of its shopper; nothing of anyone's in a group."""
+        """The session with what is known of its shopper; nothing of anyone's in a group.
+
+        What was not liked is no taste, though it was looked at or bought.
+        """
         if not message.private:
             return replace(session, history=())
         try:
@@ -33,7 +36,8 @@ class Profiles:
             log.error("a shopper's history cannot be read: %s", error.what)
             return session
         touches = (Touch(event.product, event.name, event.at) for event in found)
-        return replace(session, history=tuple(t for t in touches if t.name in KINDS))
+        liked = (t for t in touches if t.name in KINDS and t.product not in session.disliked)
+        return replace(session, history=tuple(liked))
 
     def keep(self, message: Message, before: Session, after: Session) -> None:
         """Record what was done in this turn; delete what the shopper took back.
@@ -47,8 +51,6 @@ class Profiles:
             self._forget(message.shopper, product)
             return
         try:
-            if kind == ActionKind.DISLIKE:
-                self._events.forget_product(message.shopper, product)
             self._record(message.shopper, before, after)
         except StoreError as error:
             log.error("a shopper's history is not kept: %s", error.what)

@@ -176,6 +176,7 @@ def test_what_is_not_liked_is_told_and_no_taste_any_more(desk: Shop) -> None:
     told = desk.press("why:").text
     assert f"not for you: {NAMES[LAMP]}" in told
     assert f"looked at: {NAMES[LAMP]}" not in told
+    assert LAMP in desk.touched(), "what happened is not undone by not liking it"
     desk.press("forget:")
     assert "nothing about your taste" in desk.press("why:").text
 
