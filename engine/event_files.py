@@ -31,6 +31,7 @@ FORMATS = (
     "of GA4's shape (event_name, user_pseudo_id, event_timestamp, items); or Shopify's orders "
     "export as CSV (Name, Email, Created at, Lineitem quantity, Lineitem sku)."
 )
+LONGEST_CELL = 131_072
 _TOLD_EVERY = 4096
 
 Told = tuple[int, Row | str]
@@ -108,6 +109,8 @@ def _rows(path: Path, lines: Iterator[str]) -> Iterator[Told]:
         raise KnowledgeError(
             "not UTF-8 text", where=f"{path}:1", mend="save it as CSV UTF-8, or as JSON in UTF-8."
         )
+    # Another reader of this process may have set it higher.
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(lines, delimiter=max(",;\t", key=first.count), strict=True)
     try:
         names = [name.strip().casefold() for name in next(reader, [])]
@@ -132,7 +135,7 @@ def _cells(path: Path, names: Sequence[str], reader: Reader) -> Iterator[Cells]:
         except csv.Error as error:
             if "field limit" in str(error):
                 raise KnowledgeError(
-                    f"a cell is longer than {csv.field_size_limit():,} characters",
+                    f"a cell is longer than {LONGEST_CELL:,} characters",
                     where=f"{path}:{line}",
                     mend="most likely a quote is opened there and never closed; correct that line.",
                 ) from None

@@ -25,6 +25,8 @@ GIVE_UP_AFTER = 5
 GRACE_S = 30.0
 COMPACT_AFTER_S, COMPACT_EVERY_S = 60.0, 3600.0
 """Shoppers' raw words, deleted when their turn is journaled, leave the disk this soon."""
+NIGHT_WORK_AFTER_S = 600.0
+"""A house that has just been started is left to its shoppers, also by night."""
 BAD_INPUT = 2
 
 log = logging.getLogger("shopdesk.run")
@@ -103,6 +105,7 @@ class Supervisor:
     _store_next_at: float = 0.0
     _compact_at: float = field(default_factory=lambda: time.monotonic() + COMPACT_AFTER_S)
     _told: bool = False
+    _told_at: float = 0.0
 
     def run(self) -> int:
         """Work until a signal; 0, or 2 when a process says that its set-up is wrong.
@@ -129,12 +132,16 @@ class Supervisor:
                         return BAD_INPUT
                 self._compact_store()
             if not self._told and all(c.well for c in self.children) and self.is_ready():
-                self._told = True
+                self._told, self._told_at = True, time.monotonic()
                 self.tell()
-            if self._told and self.nightly is not None:
-                self.nightly.look()
+            if self._told_at and time.monotonic() - self._told_at > NIGHT_WORK_AFTER_S:
+                self._look_at_night()
             self._stop.wait(LOOK_EVERY_S)
         return 0
+
+    def _look_at_night(self) -> None:
+        if self.nightly is not None:
+            self.nightly.look()
 
     def _store_is_up(self) -> bool:
         if self.store is None or self.start_store is None or self.store.running():

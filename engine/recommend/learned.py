@@ -13,9 +13,11 @@ from engine.recommend.parts import TRANSFORMER, Attention, Blend, Neighbours
 from engine.retrieval.index import DenseIndex
 from engine.types import Touch
 
+PROBED = 0.2
+"""Cells of the index looked into, of the root of the products: a twentieth of all cells."""
 ALL_UP_TO = 5_000
 """Products that are all ranked; of more, only the likely ones are looked at."""
-LIKELY = 200
+LIKELY = 100
 """Products each part puts forward then."""
 
 
@@ -67,7 +69,8 @@ class Learned:
             return None
         items, prior = part.behaviour.items, part.behaviour.model.prior
         vectors = torch.cat([items, prior[:, None]], dim=1).numpy()
-        return DenseIndex(np.ascontiguousarray(vectors), exact_up_to=self.all_up_to)
+        probed = max(1, int(PROBED * len(vectors) ** 0.5))
+        return DenseIndex(np.ascontiguousarray(vectors), exact_up_to=self.all_up_to, probed=probed)
 
 
 class Asked:

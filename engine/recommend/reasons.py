@@ -15,7 +15,7 @@ from engine.types import Touch
 LISTED = 10
 MARGIN_LOST = 0.2
 """Least share of its lead over the first product not listed that it loses without the cause."""
-MOST_CAUSES = 8
+MOST_CAUSES = 6
 """Products of a history tried as causes: the last ones, what was bought first."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.evaluation.measures import (
@@ -28,7 +28,9 @@ MADE = (
 )
 labels = st.sampled_from(("x", "y", OOS))
 drawn = st.lists(
-    st.builds(Prediction, st.just("t"), st.just(("x", "y")), st.floats(0, 1), labels), min_size=1
+    st.builds(Prediction, st.just("t"), st.just(("x", "y")), st.floats(0, 1), labels),
+    min_size=1,
+    max_size=25,
 )
 
 
@@ -58,6 +60,7 @@ def test_matthews_is_one_for_all_right() -> None:
     assert matthews(["x", "y", OOS], ["x", "y", OOS]) == pytest.approx(1.0)
 
 
+@settings(max_examples=15)  # each tries 400 thresholds
 @given(drawn)
 def test_the_threshold_keeps_the_accuracy_where_any_does(made: list[Prediction]) -> None:
     cut = best_threshold(made, OOS, 0.6)

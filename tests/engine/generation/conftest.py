@@ -8,7 +8,14 @@ import pytest
 
 from engine.generation.http import HttpGenerator
 from tests.engine.generation.completion_server import CompletionServer, serving
+from tests.engine.generation.first_preparation import FirstPreparation, prepared_first
 from tests.engine.generation.tiny import QUESTIONS, Tiny, asked, judge, make_folder
+
+
+@pytest.fixture(scope="session")
+def first_preparation() -> FirstPreparation:
+    """The real default model, prepared once; see prepared_first."""
+    return prepared_first()
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,8 @@ from engine.build import live_assistant
 from engine.counters import MemoryCounters
 from engine.generation.gemma import Gemma, KeyValues
 from engine.generation.local import BOS, LocalGenerator
-from engine.generation.prepare import prepare_default_model
 from engine.generation.prompts import render
 from engine.live import LiveAssistant
-from engine.settings import Settings
 from engine.types import (
     Answer,
     Band,
@@ -30,6 +28,7 @@ from engine.types import (
     SourceKind,
     WordedBy,
 )
+from tests.engine.generation.first_preparation import FirstPreparation
 from tests.engine.generation.tiny import QUESTIONS, Tiny, asked
 
 NEAR = 2e-3
@@ -52,9 +51,9 @@ REAL = {
 
 
 @pytest.fixture(scope="module")
-def folder() -> Path:
+def folder(first_preparation: FirstPreparation) -> Path:
     """The real default model, prepared in the usual cache."""
-    return prepare_default_model(Settings.load({}, Path("no-env-file")), progress=False)
+    return first_preparation.folder
 
 
 @pytest.fixture(scope="module")
