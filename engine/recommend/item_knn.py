@@ -58,7 +58,7 @@ class ItemKnn:
 
 def neighbours_kept(products: int) -> int:
     """How many neighbours each product keeps in a catalogue of this size."""
-    return max(FEWEST, min(NEIGHBOURS, CELLS // max(products, 1)))
+    return min(NEIGHBOURS, max(FEWEST, CELLS // max(products, 1)))
 
 
 def incidence(histories: Histories, half_life_days: float | None = None) -> sparse.csr_matrix:
