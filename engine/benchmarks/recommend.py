@@ -17,11 +17,9 @@ from engine.progress import Steps
 from engine.recommend.attention import BehaviourModel, Shape
 from engine.recommend.behaviour import Behaviour
 from engine.recommend.histories import Floats, Ints
-from engine.recommend.item_knn import ItemKnn
 from engine.recommend.learned import Learned
 from engine.recommend.parts import (
     CONTENT,
-    HALF_LIFE_BASKETS,
     NEIGHBOURS,
     POPULARITY,
     TRANSFORMER,
@@ -121,9 +119,9 @@ def made_world(products: int, shoppers: int, seed: int) -> World:
     popular = popular / popular.sum()
     parts: dict[str, RankingPart] = {
         TRANSFORMER: Attention(behaviour),
-        NEIGHBOURS: Neighbours(ItemKnn(near), HALF_LIFE_BASKETS),
+        NEIGHBOURS: Neighbours.named(NEIGHBOURS, near),
         POPULARITY: Popularity(torch.from_numpy(popular).float()),
-        CONTENT: Neighbours(ItemKnn(near), HALF_LIFE_BASKETS),
+        CONTENT: Neighbours.named(CONTENT, near),
     }
     weights = {TRANSFORMER: 0.6, NEIGHBOURS: 0.3, POPULARITY: 0.05, CONTENT: 0.05}
     made = MadeProducts(products)

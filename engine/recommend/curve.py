@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.generation.training.curve import loss_curve
+from engine.curve import loss_curve
 from engine.recommend.live import FOLDER
 from engine.recommend.refit import Refit
 

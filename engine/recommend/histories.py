@@ -106,10 +106,14 @@ def from_events(events: Iterable[Event], products: Sequence[str] | None = None) 
     )
     day = np.array([row[1] for row in rows])
     names = [row[0] for row in rows]
-    apart = np.diff(day, prepend=-np.inf) > BASKET_GAP_DAYS
     return from_rows(
-        names, [row[3] for row in rows], [row[2] for row in rows], day, np.cumsum(apart), products
+        names, [row[3] for row in rows], [row[2] for row in rows], day, visits(day), products
     )
+
+
+def visits(day: Floats) -> Ints:
+    """A number for each event, growing where it lies half a day after the one before."""
+    return np.cumsum(np.diff(day, prepend=day[:1]) > BASKET_GAP_DAYS)
 
 
 def from_rows(

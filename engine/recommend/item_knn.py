@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from engine.recommend.histories import Floats, Histories, Ints
+from engine.recommend.histories import Histories
 
 NEIGHBOURS, FEWEST = 2000, 20
 CELLS = 40_000_000
@@ -38,22 +37,6 @@ class ItemKnn:
         rows = np.repeat(np.arange(together.shape[0]), np.diff(together.indptr))
         together.data /= norm[rows] * norm[together.indices] + SHRINK
         return cls(_nearest(together, neighbours_kept(together.shape[0])))
-
-    def scores(self, history: Ints, weights: Floats | None = None) -> npt.NDArray[np.float64]:
-        """Closeness of every product (products,) to a history of product numbers.
-
-        `weights`: how much each event counts; of a product touched often the most counts.
-        """
-        close: Floats = (self.rows(history, weights) @ self.similarity).toarray().ravel()
-        return close
-
-    def rows(self, history: Ints, weights: Floats | None = None) -> sparse.csr_matrix:
-        """A history as a row (1, products) of weights."""
-        products, place = np.unique(history, return_inverse=True)
-        most = np.zeros(len(products))
-        np.maximum.at(most, place, 1.0 if weights is None else weights)
-        shape = (1, self.similarity.shape[0])
-        return sparse.csr_matrix((most, (np.zeros(len(products), int), products)), shape=shape)
 
 
 def neighbours_kept(products: int) -> int:

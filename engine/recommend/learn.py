@@ -18,7 +18,6 @@ from engine.recommend.item_knn import ItemKnn
 from engine.recommend.lists import AT_ONCE, Case, figures, rank, top
 from engine.recommend.parts import (
     CONTENT,
-    HALF_LIFE_BASKETS,
     ITEM_KNN,
     NEIGHBOURS,
     POPULARITY,
@@ -64,13 +63,12 @@ def parts_of(
     histories: Histories, behaviour: Behaviour | None, content: Tensor | None = None
 ) -> dict[str, RankingPart]:
     """Every part, learned from these histories; by `content` products are alike."""
-    knn = ItemKnn.fit(histories, HALF_LIFE_DAYS)
     found: dict[str, RankingPart] = {TRANSFORMER: Attention(behaviour)} if behaviour else {}
-    found[NEIGHBOURS] = Neighbours(knn, HALF_LIFE_BASKETS)
-    found[ITEM_KNN] = Neighbours(ItemKnn.fit(histories))
+    for name, half_life in ((NEIGHBOURS, HALF_LIFE_DAYS), (ITEM_KNN, None)):
+        found[name] = Neighbours.named(name, ItemKnn.fit(histories, half_life).similarity)
     found[POPULARITY] = Popularity.fit(histories)
     if content is not None:
-        found[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
+        found[CONTENT] = Neighbours.named(CONTENT, likeness(content.numpy()))
     return found
 
 

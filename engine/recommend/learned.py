@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from engine.recommend.histories import BASKET_GAP_DAYS, DAY_S, Floats, Histories, Ints
+from engine.recommend.histories import DAY_S, Floats, Histories, Ints, visits
 from engine.recommend.names import KINDS
-from engine.recommend.parts import TRANSFORMER, Attention, Blend, Neighbours
+from engine.recommend.parts import TRANSFORMER, Attention, Blend, Neighbours, Wanted
 from engine.retrieval.index import DenseIndex
 from engine.types import Touch
 
@@ -60,7 +60,7 @@ class Learned:
             ("",), self.products, np.array([0, len(rows)]),
             np.array([self.number[touch.product] for touch in rows], dtype=np.int64),
             np.array([KINDS.index(touch.name) for touch in rows], dtype=np.int64), day,
-            _baskets(day),
+            visits(day),
         )  # fmt: skip
 
     def _indexed(self) -> DenseIndex | None:
@@ -79,9 +79,12 @@ class Asked:
     def __init__(self, learned: Learned, known: Histories) -> None:
         self._learned = learned
         self._known = known
-        self._rows = range(len(known))
-        part = learned.blend.parts.get(TRANSFORMER)
-        self._wanted = part.wanted(known, self._rows) if isinstance(part, Attention) else None
+        parts = dict(learned.blend.parts)
+        self._wanted: Wanted | None = None
+        if isinstance(model := parts.get(TRANSFORMER), Attention):
+            # Asked for likely products and for shares: the model reads the histories once.
+            parts[TRANSFORMER] = self._wanted = model.wanted(known)
+        self._blend = Blend(parts, learned.blend.weights)
 
     def likely(self) -> Ints:
         """The numbers of the products worth a look: all, or what each part puts forward."""
@@ -93,7 +96,7 @@ class Asked:
             parts = learned.blend.parts.values()
             found += [_nearest(part, self._known) for part in parts if isinstance(part, Neighbours)]
             if self._wanted is not None and learned.index is not None:
-                asked = np.append(self._wanted[0].numpy(), np.float32(1.0))[None]
+                asked = np.append(self._wanted.vectors[0].numpy(), np.float32(1.0))[None]
                 found.append(learned.index.search(asked, LIKELY)[0])
         return np.unique(np.concatenate(found))
 
@@ -102,21 +105,13 @@ class Asked:
 
         Rows sum to 1, or to 0 where nothing is known.
         """
-        blend = self._learned.blend
-        total = torch.zeros(len(self._rows), len(among))
-        for name, part in blend.parts.items():
-            weight = blend.weights.get(name)
-            if weight and isinstance(part, Attention) and self._wanted is not None:
-                total += weight * part.shares_of(self._wanted, self._known, self._rows, among)
-            elif weight:
-                total += weight * part.shares(self._known, self._rows, among)
-        found: Floats = total.double().numpy()
+        found = self._blend.shares(self._known, range(len(self._known)), among).double().numpy()
         shares: Floats = found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)
         return shares
 
     def part_shares(self, name: str, among: Ints) -> Floats:
         """What one part alone says after the first history; zeros where there is no such part."""
-        part = self._learned.blend.parts.get(name)
+        part = self._blend.parts.get(name)
         if part is None:
             return np.zeros(len(among))
         found: Floats = part.shares(self._known, [0], among)[0].double().numpy()
@@ -132,8 +127,3 @@ def _nearest(part: Neighbours, known: Histories) -> Ints:
     scores = np.bincount(place, weights=weights, minlength=len(near))
     best: Ints = near[np.argsort(-scores, kind="stable")[:LIKELY]].astype(np.int64)
     return best
-
-
-def _baskets(day: Floats) -> Ints:
-    apart = np.abs(np.diff(day, prepend=day[:1])) > BASKET_GAP_DAYS
-    return np.cumsum(apart).astype(np.int64)

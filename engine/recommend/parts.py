@@ -18,8 +18,8 @@ from engine.recommend.item_knn import ItemKnn
 TRANSFORMER, NEIGHBOURS = "transformer", "neighbours"
 ITEM_KNN, POPULARITY, CONTENT = "item_knn", "popularity", "content"
 POPULAR_DAYS = 30.0
-HALF_LIFE_BASKETS = 2.0
-"""What was bought so many baskets earlier counts half."""
+HALF_LIFE_BASKETS = {NEIGHBOURS: 2.0, ITEM_KNN: None, CONTENT: 2.0}
+"""By part: what was touched so many baskets earlier counts half; None: all counts alike."""
 
 
 class RankingPart(Protocol):
@@ -79,6 +79,11 @@ class Neighbours:
             found = weights @ columns(near, among)
         return _shares(torch.from_numpy(found).float())
 
+    @classmethod
+    def named(cls, name: str, similarity: sparse.csr_matrix) -> Neighbours:
+        """The part of a name, by what is near to what (products, products)."""
+        return cls(ItemKnn(similarity), HALF_LIFE_BASKETS[name])
+
     def touched(self, histories: Histories, shoppers: Sequence[int]) -> tuple[Ints, Floats]:
         """Products that shoppers touched (products,), and how much (shoppers, products)."""
         parts = [histories.of(shopper) for shopper in shoppers]
@@ -100,27 +105,40 @@ class Attention:
         self, histories: Histories, shoppers: Sequence[int], among: Ints | None = None
     ) -> Tensor:
         """See RankingPart."""
-        return self.shares_of(self.wanted(histories, shoppers), histories, shoppers, among)
+        return self.wanted(histories, shoppers).shares(histories, range(len(shoppers)), among)
 
-    def wanted(self, histories: Histories, shoppers: Sequence[int]) -> Tensor:
-        """What is wanted by each shopper: (shoppers, width), zeros without a history."""
-        some = _with_history(histories, shoppers)
-        found = torch.zeros(len(shoppers), self.behaviour.items.shape[1])
+    def wanted(self, histories: Histories, shoppers: Sequence[int] | None = None) -> Wanted:
+        """The histories of these shoppers (of all) as the model reads them."""
+        chosen = range(len(histories)) if shoppers is None else shoppers
+        parts = [histories.of(shopper) for shopper in chosen]
+        some = [place for place, rows in enumerate(parts) if rows.stop > rows.start]
+        vectors = torch.zeros(len(parts), self.behaviour.items.shape[1])
+        known = torch.zeros(len(parts), 1)
         if some:
-            found[some] = self.behaviour.wanted(
-                histories, [histories.of(shoppers[i]) for i in some]
-            )
-        return found
+            vectors[some] = self.behaviour.wanted(histories, [parts[place] for place in some])
+            known[some] = 1.0
+        return Wanted(self.behaviour, vectors, known)
 
-    def shares_of(
-        self, wanted: Tensor, histories: Histories, shoppers: Sequence[int], among: Ints | None
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the model found to be wanted by some shoppers: a part that asks it no more.
+
+    `vectors` (shoppers, width); `known` (shoppers, 1): 0 for who has no history.
+    """
+
+    behaviour: Behaviour
+    vectors: Tensor
+    known: Tensor
+
+    def shares(
+        self, histories: Histories, shoppers: Sequence[int], among: Ints | None = None
     ) -> Tensor:
-        """Shares of what was found to be wanted."""
+        """See RankingPart; `shoppers` are numbers among those it was found for."""
+        chosen = torch.tensor(list(shoppers))
         with torch.inference_mode():
-            found = torch.softmax(self.behaviour.logits(wanted, among), dim=1)
-            known = torch.zeros(len(shoppers), 1)
-            known[_with_history(histories, shoppers)] = 1.0
-            return found * known
+            logits = self.behaviour.logits(self.vectors[chosen], among)
+            return torch.softmax(logits, dim=1) * self.known[chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +158,6 @@ class Blend:
             if self.weights.get(name):
                 total = total + self.weights[name] * part.shares(histories, shoppers, among)
         return total
-
-
-def _with_history(histories: Histories, shoppers: Sequence[int]) -> list[int]:
-    return [i for i, s in enumerate(shoppers) if histories.starts[s + 1] > histories.starts[s]]
 
 
 def recency(histories: Histories, half_life_baskets: float | None) -> Floats:

@@ -149,7 +149,8 @@ def _beside_old(teacher: Teacher, blend: Blend, split: Split) -> dict[str, float
         return {}
     try:
         old = read_learned(folder, split.known.products, teacher.content).blend
-        until = max(float(read_about(folder)["until"]), _end(split.known))
+        # The newest event the old one learned from is no later day.
+        until = np.nextafter(max(float(read_about(folder)["until"]), _end(split.known)), np.inf)
     except (ModelError, KeyError, ValueError):
         return {}
     cases = first_baskets(teacher.histories, until)

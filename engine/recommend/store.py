@@ -17,12 +17,10 @@ from engine.errors import ModelError
 from engine.recommend.behaviour import Behaviour
 from engine.recommend.content import likeness
 from engine.recommend.histories import Floats, Histories
-from engine.recommend.item_knn import ItemKnn
 from engine.recommend.learned import Learned
 from engine.recommend.live import FOLDER
 from engine.recommend.parts import (
     CONTENT,
-    HALF_LIFE_BASKETS,
     ITEM_KNN,
     NEIGHBOURS,
     POPULARITY,
@@ -35,8 +33,8 @@ from engine.recommend.parts import (
 )
 
 ABOUT, COUNTS = "about.json", "counts.npz"
-LEARNED_NEIGHBOURS = {NEIGHBOURS: HALF_LIFE_BASKETS, ITEM_KNN: None}
-"""Parts whose likeness is learned, and after how many baskets a touch counts half."""
+LEARNED_NEIGHBOURS = (NEIGHBOURS, ITEM_KNN)
+"""Parts whose likeness is learned; that of CONTENT is worked out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +95,11 @@ def read_learned(folder: Path, products: Sequence[str], content: Tensor | None) 
     parts: dict[str, RankingPart] = {POPULARITY: popularity}
     for name, similarity in near.items():
         alike = sparse.csr_matrix(moved @ similarity @ moved.T)
-        parts[name] = Neighbours(ItemKnn(alike), LEARNED_NEIGHBOURS[name])
+        parts[name] = Neighbours.named(name, alike)
     if about.get("model") and weights.get(TRANSFORMER):
         parts[TRANSFORMER] = Attention(Behaviour.load(folder, products, content))
     if content is not None:
-        parts[CONTENT] = Neighbours(ItemKnn(likeness(content.numpy())), HALF_LIFE_BASKETS)
+        parts[CONTENT] = Neighbours.named(CONTENT, likeness(content.numpy()))
     return Learned(products, Blend(parts, weights), moved @ seen, popularity.share.double().numpy())
 
 

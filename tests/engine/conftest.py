@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from engine.build import build_assistant
+from engine.journal_tables import TABLES
 from engine.live import LiveAssistant
 from engine.privacy import mask
 from engine.settings import Settings
@@ -17,6 +20,22 @@ from engine.types import Message, Plan, Session
 from knowledge_base.store import DEMO_SHOP
 
 Ask = Callable[..., tuple[Plan, Session]]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that the journal can use; PostgreSQL where there is one."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/journal.sqlite3"
+    given = os.environ.get("SHOPDESK_TEST_DATABASE_URL")
+    if not given:
+        pytest.skip("SHOPDESK_TEST_DATABASE_URL is not set")
+    engine = create_engine(given.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        names = ", ".join(table.name for table in TABLES)
+        connection.execute(text(f"drop table if exists {names}"))
+    engine.dispose()
+    return given
 
 
 @pytest.fixture(scope="session")

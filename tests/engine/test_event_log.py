@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,23 +23,9 @@ def event(number: int = 1, shopper: str = "s1", product: str = "mug") -> Event:
     return Event(shopper, AT + timedelta(minutes=number), "view_item", product)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/journal.sqlite3"
-    given = os.environ.get("SHOPDESK_TEST_DATABASE_URL")
-    if not given:
-        pytest.skip("SHOPDESK_TEST_DATABASE_URL is not set")
-    engine = create_engine(given.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("drop table if exists events"))
-    engine.dispose()
-    return given
-
-
 @pytest.fixture
-def log(url: str) -> Iterator[EventLog]:
-    journal = Journal(url)
+def log(database_url: str) -> Iterator[EventLog]:
+    journal = Journal(database_url)
     yield EventLog(journal)
     journal.close()
 
@@ -116,12 +101,14 @@ class TestEveryDatabase:
         assert log.record([there, bare, event()]) == 1
         assert log.of("s1")[0].at == event().at
 
-    def test_opening_an_older_journal_adds_the_events(self, log: EventLog, url: str) -> None:
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    def test_opening_an_older_journal_adds_the_events(
+        self, log: EventLog, database_url: str
+    ) -> None:
+        engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
         with engine.begin() as connection:
             connection.execute(text("drop table events"))
         engine.dispose()
-        journal = Journal(url)
+        journal = Journal(database_url)
         assert EventLog(journal).record([event()]) == 1
         journal.close()
 

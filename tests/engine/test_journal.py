@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -38,23 +37,9 @@ def reply(words: str = "Thirty days.") -> Reply:
     )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/journal.sqlite3"
-    given = os.environ.get("SHOPDESK_TEST_DATABASE_URL")
-    if not given:
-        pytest.skip("SHOPDESK_TEST_DATABASE_URL is not set")
-    engine = create_engine(given.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("drop table if exists turns, feedback, schema_version"))
-    engine.dispose()
-    return given
-
-
 @pytest.fixture
-def journal(url: str) -> Iterator[Journal]:
-    opened = Journal(url)
+def journal(database_url: str) -> Iterator[Journal]:
+    opened = Journal(database_url)
     yield opened
     opened.close()
 
@@ -104,18 +89,18 @@ class TestEveryDatabase:
         assert journal.last_turns("c1")[0].question.endswith("灯")
         assert journal.recorded_reply(turn) is not None
 
-    def test_opening_twice_keeps_everything(self, journal: Journal, url: str) -> None:
+    def test_opening_twice_keeps_everything(self, journal: Journal, database_url: str) -> None:
         journal.record_turn(message(), "q", reply())
-        again = Journal(url)
+        again = Journal(database_url)
         assert again.counts()["turns"] == 1
         again.close()
 
-    def test_eight_opened_at_once_make_the_tables_once(self, url: str) -> None:
+    def test_eight_opened_at_once_make_the_tables_once(self, database_url: str) -> None:
         failed: list[Exception] = []
 
         def open_and_write(number: int) -> None:
             try:
-                opened = Journal(url)
+                opened = Journal(database_url)
                 opened.record_turn(message(number), "q", reply())
                 opened.close()
             except Exception as error:
@@ -127,17 +112,17 @@ class TestEveryDatabase:
         for thread in threads:
             thread.join()
         assert failed == []
-        opened = Journal(url)
+        opened = Journal(database_url)
         assert opened.counts()["turns"] == 8
         opened.close()
 
-    def test_a_newer_schema_is_refused(self, journal: Journal, url: str) -> None:
-        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    def test_a_newer_schema_is_refused(self, journal: Journal, database_url: str) -> None:
+        engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
         with engine.begin() as connection:
             connection.execute(text("update schema_version set version = 99"))
         engine.dispose()
         with pytest.raises(StoreError, match="schema 99"):
-            Journal(url)
+            Journal(database_url)
 
 
 WRITER = """

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.curve import loss_curve
 from engine.errors import ModelError, ShopdeskError
 from engine.generation.merge import WEIGHTS
 from engine.generation.training.card import model_card
-from engine.generation.training.curve import loss_curve
 from engine.generation.training.dataset import TrainingSet, build_set
 from engine.generation.training.encoding import encode
 from engine.generation.training.lora import LoraModel, read_adapter

@@ -10,11 +10,11 @@ import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
+from engine.curve import loss_curve
 from engine.errors import ShopdeskError
 from engine.generation.prompts import STOP, render
 from engine.generation.training.card import model_card
 from engine.generation.training.command import Order
-from engine.generation.training.curve import loss_curve
 from engine.generation.training.dataset import build_set
 from engine.generation.training.encoding import answer_text, batch_order, encode
 from engine.generation.training.optimiser import Optimiser

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from engine.recommend import item_knn
 from engine.recommend.histories import Histories
 from engine.recommend.item_knn import SHRINK, ItemKnn, incidence
+from engine.recommend.parts import Neighbours
 from tests.engine.recommend.worlds import any_histories, built
 
 
@@ -58,12 +59,12 @@ def test_the_last_touch_counts_and_halves_with_its_age() -> None:
 
 
 def test_empty_histories_are_close_to_nothing() -> None:
-    for histories in (built([]), built([[], []])):
-        knn = ItemKnn.fit(histories, 30.0)
-        assert not knn.scores(np.zeros(0, dtype=np.int64)).any()
+    for histories in (built([[]]), built([[], []])):
+        part = Neighbours(ItemKnn.fit(histories, 30.0), 2.0)
+        assert not part.shares(histories, range(len(histories))).any()
 
 
 def test_of_a_product_touched_twice_the_heavier_touch_counts() -> None:
-    knn = ItemKnn.fit(built([[(1, [0, 1])]]))
-    once = knn.scores(np.array([0]), np.array([1.0]))
-    assert knn.scores(np.array([0, 0]), np.array([0.25, 1.0])) == pytest.approx(once)
+    once, twice = built([[(1, [0])]]), built([[(0, [0]), (1, [0])]])
+    part = Neighbours(ItemKnn.fit(built([[(1, [0, 1])]])), 2.0)
+    assert part.touched(twice, [0])[1] == pytest.approx(part.touched(once, [0])[1])
