@@ -34,7 +34,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     if arguments.command == "chat":
         from bot.cli.chat import talk
 
-        return talk(desk, session=f"terminal:{session}", language=arguments.language)
+        return talk(desk, session=session, language=arguments.language)
     message = _message(arguments, f"terminal:{session}")
     reply = asyncio.run(_reply(desk, message))
     if arguments.json:

@@ -1,10 +1,12 @@
-"""A measure's words and its unit must agree: nothing weighs 24 cm."""
+"""A measure's words, its unit and its source agree: nothing weighs 24 cm, a height is no width."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from engine.grounding.reading import Reading
+from engine.grounding.quantities import Quantity
+from engine.grounding.reading import Reading, Source
 
 _KINDS = {"mm": "length", "inch": "length", "g": "weight", "gsm": "weight", "ml": "volume"}
 _BEFORE = {
@@ -39,3 +41,51 @@ def wrong_unit(reading: Reading) -> str:
             if meant and said != kind:
                 return quantity.text
     return ""
+
+
+_WAYS = {
+    "height": ("height|tall|high", "height", "tall|high", "高"),
+    "width": ("width|wide|diameter|across", "width|diameter", "wide|across", "宽|直径"),
+    "length": ("length|long", "length", "long", "长"),
+    "depth": ("depth|deep", "depth", "deep", "深"),
+    "thickness": ("thickness|thick", "thickness", "thick", "厚"),
+}
+"""By way to measure a thing: what is said before a length, "in …" after it, alone after it, in
+Chinese. What is round is as wide as its diameter."""
+_WAY_BEFORE = {
+    way: re.compile(rf"(?:\b(?:{before})(?: is| of)?|(?:{zh})度?)[\s:：是为约仅只有]*$")
+    for way, (before, _, _, zh) in _WAYS.items()
+}
+_WAY_AFTER = {
+    way: re.compile(rf"\s*(?:in (?:{noun})|{alone})\b|\s*(?:{zh})(?![度温级达])")
+    for way, (_, noun, alone, zh) in _WAYS.items()
+}
+
+
+def wrong_way(reading: Reading, sources: Sequence[Source]) -> str:
+    """The first length said of another way to measure the thing than in every source, or ""."""
+    for quantity in reading.quantities:
+        said = _way(quantity, reading)
+        if said is None:
+            continue
+        known = [
+            _way(one, sentence)
+            for source in sources
+            for sentence in source.sentences
+            for one in sentence.quantities
+            if one.key == quantity.key
+        ]
+        if known and all(way is not None and way != said for way in known):
+            return quantity.text
+    return ""
+
+
+def _way(quantity: Quantity, reading: Reading) -> str | None:
+    """What a length measures, where the words right before it, else right after it, say so."""
+    if _KINDS.get(quantity.unit) != "length":
+        return None
+    text = reading.text.lower()
+    before, after = text[: quantity.start], text[quantity.end :]
+    named = (way for way, pattern in _WAY_BEFORE.items() if pattern.search(before))
+    told = (way for way, pattern in _WAY_AFTER.items() if pattern.match(after))
+    return next(named, None) or next(told, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.grounding.attachments import loose
 from engine.grounding.denied import of_others, undone
-from engine.grounding.dimensions import wrong_unit
+from engine.grounding.dimensions import wrong_unit, wrong_way
 from engine.grounding.facts import Context, Fact, facts, named, source_facts
 from engine.grounding.names import unknown_mark, unknown_name
 from engine.grounding.polarity import bare_answer, flipped, opens_with_answer
@@ -141,7 +141,7 @@ def _facts_refusal(
             return f"quantity:{fact.label}"
     if name := unknown_name(reading, sources, names):
         return f"name:{name}"
-    if measured := wrong_unit(reading):
+    if measured := wrong_unit(reading) or wrong_way(reading, sources):
         return f"dimension:{measured}"
     if label := wrong_subject(said, question, known, subjects(sources)):
         return f"subject:{label}"

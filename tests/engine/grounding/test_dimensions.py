@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.grounding.dimensions import wrong_unit
-from engine.grounding.reading import read
+from engine.grounding.dimensions import wrong_unit, wrong_way
+from engine.grounding.reading import read, read_passage
+from engine.types import Passage, SourceKind
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,24 @@ def test_a_length_is_no_weight_and_a_weight_no_length(sentence: str, wrong: str)
 )
 def test_what_agrees_passes(sentence: str) -> None:
     assert wrong_unit(read(sentence)) == ""
+
+
+LAMP = "height: 48 cm; cable length: 1.8 m; 高度: 48 厘米; shade: 30 cm across; box: 60 x 40 cm"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("The lamp has a height of 48 cm and is 48 cm in diameter.", "48 cm"),
+        ("It is 48 cm wide.", "48 cm"),
+        ("The cable is 1.8 m high.", "1.8 m"),
+        ("台灯宽48厘米。", "48厘米"),
+        ("It is 48 cm tall with a cable 1.8 m long.", ""),
+        ("高48厘米，灯罩直径30厘米。", ""),
+        ("The shade is 30 cm wide.", ""),
+        ("The box is 60 cm long and 40 cm wide.", ""),
+    ],
+)
+def test_a_length_measures_what_its_source_says(sentence: str, wrong: str) -> None:
+    source = read_passage(Passage("product:lamp", SourceKind.PRODUCT, "Lamp", LAMP, "en"))
+    assert wrong_way(read(sentence), (source,)) == wrong
