@@ -93,8 +93,12 @@ class LiveAssistant:
         self._current.hurry(message_id)
 
     def follow(self, stop: threading.Event) -> None:
-        """Read what goes live before any question asks for it, until `stop` is set."""
+        """Read what goes live before any question asks for it, until `stop` is set.
+
+        The re-ranking encoder too, once it is prepared: it takes longer than questions wait.
+        """
         while not stop.wait(LOOK_EVERY_S):
+            self._encoders.find_reranker()
             self._reading()
 
     def _fresh(self) -> Assistant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -145,6 +146,7 @@ class Encoders:
         self.by_language = dict(by_language)
         self._find_reranker = find_reranker
         self._reranker: Encoder | None = None
+        self._finding = threading.Lock()
         self._recent: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
         self.second_looks = 0
         """How often the re-ranking encoder was asked about a question."""
@@ -210,8 +212,13 @@ class Encoders:
     @property
     def reranker(self) -> Encoder | None:
         """The re-ranking encoder, from the moment it is prepared."""
-        if self._reranker is None:
-            self._reranker = self._find_reranker()
+        return self.find_reranker()
+
+    def find_reranker(self) -> Encoder | None:
+        """Load the re-ranking encoder if it is prepared by now; seconds, the first time."""
+        with self._finding:
+            if self._reranker is None:
+                self._reranker = self._find_reranker()
         return self._reranker
 
     def encoder(self, key: str) -> Encoder:

@@ -166,3 +166,21 @@ def test_questions_wait_once_and_not_long_for_a_large_shop(
     assert [entries_told(assistant) for _ in range(3)] == [{"entry:contact"}] * 3
     go_on.set()
     assert 0 < sum(waits) <= 0.2
+
+
+def test_a_reranker_prepared_meanwhile_is_loaded_before_anybody_asks(
+    folder: Path, encoders: Encoders
+) -> None:
+    found = threading.Event()
+
+    def find() -> None:
+        found.set()
+
+    assistant = live(folder, Encoders(encoders.by_language, find), lambda: MAY)
+    found.clear()
+    stop = threading.Event()
+    following = threading.Thread(target=assistant.follow, args=(stop,), daemon=True)
+    following.start()
+    assert found.wait(10)
+    stop.set()
+    following.join()
