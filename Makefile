@@ -9,7 +9,7 @@ run: $(VENV)/.run
 	@$(BIN)/shopdesk run
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(if $(TESTS),$(BIN)/python -m pytest $(TESTS),bash .ci/test $(BIN)/python)
 
 setup: $(VENV)/.test
 
