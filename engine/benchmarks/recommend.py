@@ -30,6 +30,7 @@ from engine.recommend.parts import (
     RankingPart,
 )
 from engine.recommend.recommender import Recommender
+from engine.recommend.trend import prior_of
 from engine.routing.constraints import Constraints
 from engine.types import Money, Product, Session, Shop, Touch, Variant
 
@@ -113,10 +114,10 @@ def made_world(products: int, shoppers: int, seed: int) -> World:
     """A catalogue with a model, neighbours and popularity; the same for the same seed."""
     random = np.random.default_rng(seed)
     kind = np.arange(products) % GROUPS
-    behaviour = _model(kind, random)
-    near = _near(products, random)
     popular: Floats = 1.0 / (1.0 + random.permutation(products).astype(float))
     popular = popular / popular.sum()
+    behaviour = _model(kind, popular, random)
+    near = _near(products, random)
     parts: dict[str, RankingPart] = {
         TRANSFORMER: Attention(behaviour),
         NEIGHBOURS: Neighbours.named(NEIGHBOURS, near),
@@ -131,13 +132,14 @@ def made_world(products: int, shoppers: int, seed: int) -> World:
     return World(Recommender(made, shop, learned), learned, sessions)
 
 
-def _model(kind: Ints, random: np.random.Generator) -> Behaviour:
+def _model(kind: Ints, popular: Floats, random: np.random.Generator) -> Behaviour:
     middles = random.standard_normal((GROUPS, WIDTH))
     vectors = middles[kind] + SPREAD * random.standard_normal((len(kind), WIDTH))
     torch.manual_seed(0)
     model = BehaviourModel(Shape(len(kind), WIDTH, events=50))
     with torch.no_grad():
         model.learned.copy_(torch.from_numpy(vectors) / WIDTH**0.5)
+        model.prior.copy_(torch.from_numpy(prior_of(popular / popular.mean())))
     return Behaviour.of(model)
 
 

@@ -10,11 +10,9 @@ import torch
 from engine.recommend.histories import DAY_S, Floats, Histories, Ints, visits
 from engine.recommend.names import KINDS
 from engine.recommend.parts import TRANSFORMER, Attention, Blend, Neighbours, Wanted
-from engine.retrieval.index import DenseIndex
+from engine.retrieval.fast_scan import FastScanIndex
 from engine.types import Touch
 
-PROBED = 0.2
-"""Cells of the index looked into, of the root of the products: a twentieth of all cells."""
 ALL_UP_TO = 5_000
 """Products that are all ranked; of more, only the likely ones are looked at."""
 LIKELY = 100
@@ -32,7 +30,6 @@ class Learned:
         self.products = tuple(products)
         self.number = {product: i for i, product in enumerate(self.products)}
         self.blend, self.seen, self.popular = blend, seen, popular
-        self.all_up_to = all_up_to
         self.ranks_all = len(self.products) <= all_up_to
         self.favourites = np.argsort(-popular, kind="stable")[:LIKELY]
         self.index = None if self.ranks_all else self._indexed()
@@ -63,14 +60,12 @@ class Learned:
             visits(day),
         )  # fmt: skip
 
-    def _indexed(self) -> DenseIndex | None:
+    def _indexed(self) -> FastScanIndex | None:
         part = self.blend.parts.get(TRANSFORMER)
         if not isinstance(part, Attention):
             return None
         items, prior = part.behaviour.items, part.behaviour.model.prior
-        vectors = torch.cat([items, prior[:, None]], dim=1).numpy()
-        probed = max(1, int(PROBED * len(vectors) ** 0.5))
-        return DenseIndex(np.ascontiguousarray(vectors), exact_up_to=self.all_up_to, probed=probed)
+        return FastScanIndex(torch.cat([items, prior[:, None]], dim=1).numpy())
 
 
 class Asked:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.recommend.histories import KIND_WEIGHT, Histories
+from engine.recommend.histories import KIND_WEIGHT, Floats, Histories
 
 PERIOD_DAYS = 7.0
 HALF_LIFE_DAYS = 15.0
@@ -40,7 +40,7 @@ class Trend:
         for number, new in enumerate(counts):
             recent[number + 1] = recent[number] * decay + new
         share = recent / np.maximum(recent.mean(axis=1, keepdims=True), 1e-9)
-        return cls(torch.from_numpy(POWER * np.log(share + FLOOR)).float(), first)
+        return cls(torch.from_numpy(prior_of(share)).float(), first)
 
     def periods(self, day: Tensor) -> Tensor:
         """The period of each day (since 1970)."""
@@ -51,3 +51,9 @@ class Trend:
     def now(self) -> Tensor:
         """The log-odds after all that is known (products,)."""
         return self.table[-1]
+
+
+def prior_of(share: Floats) -> Floats:
+    """Log-odds of products touched `share` times as much as the mean one."""
+    prior: Floats = POWER * np.log(share + FLOOR)
+    return prior

@@ -39,17 +39,12 @@ class DenseIndex:
     "Billion-scale similarity search with GPUs" (2019), by FAISS.
     """
 
-    def __init__(
-        self, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO, probed: int = PROBED
-    ) -> None:
-        """`exact_up_to`: more rows than that are clustered, with 8 bits a number.
-
-        `probed`: how many cells are looked into then.
-        """
+    def __init__(self, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO) -> None:
+        """`exact_up_to`: more rows than that are clustered, with 8 bits a number."""
         self.count = int(vectors.shape[0])
         self.exact = self.count <= exact_up_to
         self._vectors = vectors
-        self._index: Any = None if self.exact else _clustered(vectors, probed)
+        self._index: Any = None if self.exact else _clustered(vectors)
 
     @property
     def compressed_bytes(self) -> int:
@@ -81,7 +76,7 @@ class DenseIndex:
         return rows[best], values[best]
 
 
-def _clustered(vectors: Vectors, probed: int) -> Any:
+def _clustered(vectors: Vectors) -> Any:
     import faiss
 
     count, size = vectors.shape
@@ -93,7 +88,7 @@ def _clustered(vectors: Vectors, probed: int) -> Any:
     index.train(np.ascontiguousarray(vectors[:: max(1, count // (TRAINED_ON * cells))]))
     for start in range(0, count, ADDED_AT_ONCE):
         index.add(np.ascontiguousarray(vectors[start : start + ADDED_AT_ONCE]))
-    index.nprobe = probed
+    index.nprobe = PROBED
     return index
 
 
