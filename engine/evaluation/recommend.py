@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.evaluation.reasons import because_share
 from engine.recommend.item_knn import ItemKnn
 from engine.recommend.learn import choose, relearn
 from engine.recommend.lists import NOTHING, Figures, figures, rank
@@ -33,6 +34,7 @@ def evaluate_recommenders(
     found: dict[str, list[tuple[Figures, float]]] = {}
     lists: dict[str, Any] = {}
     cold: list[float] = []
+    because: list[float] = []
     for seed in seeds:
         models, seconds = _fitted(split, seed, minutes, content, told)
         for name, model in models.items():
@@ -43,12 +45,14 @@ def evaluate_recommenders(
             found.setdefault(name, []).append((measured, seconds[name]))
             lists.setdefault(name, shown)
         blend = models["blend"]
+        because.append(because_share(blend, split))
         if split.cold and isinstance(blend, Blend) and CONTENT in blend.parts:
             # What the slot for new products is filled by.
             cold.append(_cold_recall(blend.parts[CONTENT], split))
     result = {name: _told(rows) for name, rows in found.items()}
     protocol = f"{split.protocol}; {len(split.judging)} cases, seeds {list(seeds)}"
     figure: dict[str, Any] = {"models": result, "protocol": protocol}
+    figure["told_because"] = _spread(because)
     if cold:
         figure["new_products"] = {"cases": len(split.cold), "recall_at_10": _spread(cold)}
     return figure, _details(split, lists)

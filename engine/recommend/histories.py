@@ -70,6 +70,25 @@ class Histories:
         """Only what had happened before a point in time (days since 1970)."""
         return self.kept(self.day < day)
 
+    def alone(self, shopper: int) -> Histories:
+        """Only this shopper, as number 0."""
+        rows = self.of(shopper)
+        return Histories(
+            (self.shoppers[shopper],), self.products, np.array([0, rows.stop - rows.start]),
+            self.product[rows], self.kind[rows], self.day[rows], self.basket[rows],
+        )  # fmt: skip
+
+    def variants(self, left_out: Sequence[int]) -> Histories:
+        """Of a history of one shopper: the whole, then the same without each of these products."""
+        kept = np.stack([np.ones(len(self.product), dtype=bool),
+                         *(self.product != number for number in left_out)])  # fmt: skip
+        rows = np.nonzero(kept)[1]
+        starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
+        return Histories(
+            tuple(map(str, range(len(kept)))), self.products, starts, self.product[rows],
+            self.kind[rows], self.day[rows], self.basket[rows],
+        )  # fmt: skip
+
     def baskets(self, shopper: int) -> Iterator[slice]:
         """The rows of each basket of a shopper, oldest first."""
         rows = self.of(shopper)

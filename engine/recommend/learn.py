@@ -15,7 +15,7 @@ from engine.recommend.behaviour import Behaviour
 from engine.recommend.content import likeness
 from engine.recommend.histories import Histories
 from engine.recommend.item_knn import ItemKnn
-from engine.recommend.lists import AT_ONCE, Case, figures, rank, top
+from engine.recommend.lists import AT_ONCE, Case, figures, rank, sample, top
 from engine.recommend.parts import (
     CONTENT,
     ITEM_KNN,
@@ -45,8 +45,6 @@ CELLS = 40_000_000
 """Shares (cases times products) held at once while weights are tried, for each part."""
 GAIN = 0.002
 """A part counts only where it makes the figure better by more than this share."""
-MOST_CASES = 6000
-"""Cases that models and weights are chosen on: a sample of them, where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +142,3 @@ def choose_weights(
 
 def _groups(cases: Sequence[Case]) -> list[Sequence[Case]]:
     return [cases[start : start + AT_ONCE] for start in range(0, len(cases), AT_ONCE)]
-
-
-def sample(cases: Sequence[Case], most: int = MOST_CASES) -> Sequence[Case]:
-    """At most so many of the cases, spread evenly, always the same ones."""
-    if len(cases) <= most:
-        return cases
-    return [cases[i] for i in np.linspace(0, len(cases) - 1, most).astype(int)]

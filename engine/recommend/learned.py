@@ -36,17 +36,8 @@ class Learned:
 
     def ask(self, history: Sequence[Touch], without: Sequence[str] = ()) -> Asked:
         """A history, and the same without each of some products, ready to be asked about."""
-        base = self.numbered(history)
         left_out = [self.number.get(product, -1) for product in without]
-        kept = np.stack([np.ones(len(base.product), dtype=bool),
-                         *(base.product != number for number in left_out)])  # fmt: skip
-        rows = np.nonzero(kept)[1]
-        starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
-        variants = Histories(
-            tuple(map(str, range(len(kept)))), self.products, starts, base.product[rows],
-            base.kind[rows], base.day[rows], base.basket[rows],
-        )  # fmt: skip
-        return Asked(self, variants)
+        return Asked(self, self.numbered(history).variants(left_out))
 
     def numbered(self, history: Sequence[Touch]) -> Histories:
         """Touches as arrays of one shopper, oldest first; unknown products are passed over."""

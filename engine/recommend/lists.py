@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +16,9 @@ from engine.recommend.parts import RankingPart
 TOP = 10
 NOTHING = -1
 AT_ONCE = 256
+MOST_CASES = 6000
+"""Cases that models and weights are chosen on: a sample of them, where there are more."""
+Some = TypeVar("Some")
 _GAIN = 1.0 / np.log2(np.arange(TOP) + 2.0)
 
 
@@ -79,3 +83,10 @@ def figures(lists: Ints, cases: Sequence[Case], products: int) -> Figures:
     count = max(len(cases), 1)
     shown = np.unique(lists[lists != NOTHING])
     return Figures(ndcg / count, recall / count, len(shown) / products)
+
+
+def sample(cases: Sequence[Some], most: int = MOST_CASES) -> Sequence[Some]:
+    """At most so many of the cases, spread evenly, always the same ones."""
+    if len(cases) <= most:
+        return cases
+    return [cases[i] for i in np.linspace(0, len(cases) - 1, most).astype(int)]

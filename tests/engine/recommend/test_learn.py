@@ -10,13 +10,8 @@ import torch
 from torch import Tensor
 
 from engine.recommend.histories import Histories
-from engine.recommend.learn import (
-    choose,
-    choose_weights,
-    relearn,
-    sample,
-)
-from engine.recommend.lists import Case
+from engine.recommend.learn import choose, choose_weights, relearn
+from engine.recommend.lists import Case, sample
 from engine.recommend.parts import NEIGHBOURS, POPULARITY, TRANSFORMER
 from tests.engine.recommend.test_training import CASES, KNOWN, PRODUCTS, SHORT, WORLD
 
