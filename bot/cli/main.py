@@ -73,6 +73,12 @@ def _arguments(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--minutes", type=float, help="recommender: at most so long (default: as it needs)"
         )
+        command.add_argument(
+            "--every",
+            type=float,
+            metavar="HOURS",
+            help="recommender: wait so long, train, and so on",
+        )
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--steps", type=int, default=300)
         command.add_argument("--start", type=Path, help="an adapter to go on from")

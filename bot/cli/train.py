@@ -11,17 +11,32 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.cli.common import load_settings, print_json
-from engine.errors import SettingsError
+from engine.errors import SettingsError, ShopdeskError
 from engine.generation.training.trainer import Step
 from engine.locks import held_alone
 from engine.progress import shown_steps
 
 DATA = "../shared/data"
+HOUR_S = 3600
 
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Train, and print the metrics. Stopped, the same command goes on."""
-    return _adapter(arguments) if arguments.what == "adapter" else _recommender(arguments)
+    if arguments.what == "adapter":
+        return _adapter(arguments)
+    return _again_and_again(arguments) if arguments.every is not None else _recommender(arguments)
+
+
+def _again_and_again(arguments: argparse.Namespace) -> int:
+    """Train every so many hours until stopped; a training that cannot be is told and passed by."""
+    if not arguments.every > 0:
+        raise SettingsError("--every: more than 0", mend="leave it out to train once, now.")
+    while True:
+        time.sleep(arguments.every * HOUR_S)
+        try:
+            _recommender(arguments)
+        except ShopdeskError as error:
+            print(f"shopdesk train: {error}", file=sys.stderr)
 
 
 def _recommender(arguments: argparse.Namespace) -> int:

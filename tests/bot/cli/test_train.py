@@ -26,3 +26,25 @@ def test_a_start_that_is_no_adapter_is_bad_input(
     told = capsys.readouterr().err
     assert str(tmp_path) in told
     assert "adapter_model.safetensors" in told
+
+
+def test_a_training_that_cannot_be_is_told_and_the_next_one_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("bot.cli.train.time.sleep", sleep)
+    words = ["train", "recommender", "--every", "24", "--home", str(tmp_path)]
+    assert main(words) == 130
+    assert waits == [24 * 3600] * 3
+    assert capsys.readouterr().err.count("no shop is live yet") == 2
+
+
+def test_training_every_no_hours_is_bad_input(tmp_path: Path) -> None:
+    words = ["train", "recommender", "--every", "0", "--home", str(tmp_path)]
+    assert main(words) == BAD_INPUT
