@@ -168,8 +168,9 @@ def live_assistant(
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
         knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home))
         wording = Wording(
-            generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries
-        )
+            generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries,
+            recommender=knowledge.recommender.version,
+        )  # fmt: skip
         assistant = Assistant(knowledge, wording)
         _warm_up(assistant, clock())
         return assistant

@@ -14,21 +14,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from engine import wire
 from engine.errors import StoreError
-from engine.journal_tables import SCHEMA_VERSION, TABLES, feedback, schema, turns
-from engine.types import Message, Reply, Route
+from engine.journal_setup import make_tables
+from engine.journal_tables import SCHEMA_VERSION, feedback, impressions, turns
+from engine.types import ActionKind, Message, Reply, Route
 
 BUSY_TIMEOUT_MS = 5000
 SET_UP_TRIES = 50
+PRODUCT = "product:"
 _TURN_ID = re.compile(r"[0-9a-f]{16}")
-_SET_UP_LOCK = 727_201
-"""Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
 
 
 class Verdict(StrEnum):
@@ -63,6 +62,9 @@ class JournaledTurn:
     answer: str
     route: Route
     language: str
+    action: str = ""
+    private: bool = True
+    snapshot: str = ""
 
 
 def turn_id(message: Message) -> str:
@@ -74,9 +76,12 @@ def turn_id(message: Message) -> str:
 class Journal:
     """Turns and feedback. Every method raises StoreError when the database is gone or full."""
 
-    def __init__(self, url: str) -> None:
-        """Connect and make what tables are missing. Raises StoreError."""
-        self._engine = _engine(url)
+    def __init__(self, url: str, *, durable: bool = True) -> None:
+        """Connect and make what tables are missing. Raises StoreError.
+
+        One that is not `durable` is quicker, and lost with the machine's power.
+        """
+        self._engine = _engine(url, durable=durable)
         self.insert = postgresql.insert if _is_postgres(self._engine) else sqlite.insert
         try:
             self._set_up()
@@ -127,9 +132,18 @@ class Journal:
             "handoff": reply.handoff.value if reply.handoff else None,
             "snapshot": reply.receipt.snapshot,
             "reply": _clean(wire.dumps(reply)),
+            "action": _kept_action(message.action),
+            "private": message.private,
         }
+        chosen_by = reply.receipt.recommender
+        shown = [
+            {"turn": name, "slot": slot, "product": product, "recommender": chosen_by}
+            for slot, product in enumerate(_products(reply))
+        ]
         with self.begin() as connection:
             connection.execute(self.insert(turns).values(row).on_conflict_do_nothing())
+            if shown:
+                connection.execute(self.insert(impressions).on_conflict_do_nothing(), shown)
         return name
 
     def recorded_reply(self, turn: str) -> Reply | None:
@@ -194,11 +208,13 @@ class Journal:
         for left in range(SET_UP_TRIES, 0, -1):
             try:
                 with self._engine.begin() as connection:
-                    found = _make_tables(connection)
+                    found = make_tables(connection)
                 break
             except OperationalError as error:
-                # Switching a new file to WAL does not wait for others who do the same.
-                if "locked" not in str(error.orig) or left == 1:
+                # Switching a new file to WAL does not wait for others who do the same, and two may
+                # find the same column missing.
+                again = any(word in str(error.orig) for word in ("locked", "duplicate column"))
+                if not again or left == 1:
                     raise _store_error(self._engine, error) from error
                 time.sleep(0.02)
             except SQLAlchemyError as error:
@@ -211,22 +227,7 @@ class Journal:
             )
 
 
-def _make_tables(connection: Connection) -> int:
-    """Make what is missing; the schema version that stands there."""
-    postgres = connection.dialect.name == "postgresql"
-    if postgres:
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _SET_UP_LOCK})
-    for table in TABLES:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
-    insert = postgresql.insert if postgres else sqlite.insert
-    first = insert(schema).values(id=1, version=SCHEMA_VERSION)
-    connection.execute(first.on_conflict_do_nothing())
-    return connection.scalar(select(schema.c.version)) or 0
-
-
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, durable: bool) -> Engine:
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     try:
@@ -241,6 +242,8 @@ def _engine(url: str) -> Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        if not durable:
+            event.listen(engine, "connect", _do_not_wait_for_disk)
     return engine
 
 
@@ -259,6 +262,22 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     # A recorded turn's raw message is deleted at once, so it must survive a power cut too.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _do_not_wait_for_disk(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
+
+
+def _products(reply: Reply) -> tuple[str, ...]:
+    """The ids of the products whose cards were shown, in their order."""
+    cited = (c.id for c in reply.citations if c.id.startswith(PRODUCT)) if reply.products else ()
+    return tuple(name.removeprefix(PRODUCT) for name in cited)
+
+
+def _kept_action(action: str | None) -> str:
+    """A pressed button; of a link that was opened only that it was: it may carry a secret."""
+    start = f"{ActionKind.START}:"
+    return start if (action or "").startswith(start) else _clean(action or "")
 
 
 def _clean(words: str) -> str:

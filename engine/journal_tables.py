@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -19,9 +20,11 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     func,
+    true,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Raise it with every table or column more; a new column needs a server default."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -78,6 +81,9 @@ turns = Table(
     Column("handoff", Text),
     Column("snapshot", Text, nullable=False),
     Column("reply", Text, nullable=False),
+    # A pressed button; the question is empty then.
+    Column("action", Text, nullable=False, server_default=""),
+    Column("private", Boolean, nullable=False, server_default=true()),
     Index("turns_conversation", "conversation", "number"),
     Index("turns_shopper", "shopper"),
     Index("turns_at", "at"),
@@ -111,4 +117,15 @@ events = Table(
     Index("events_at", "at"),
 )
 
-TABLES = (schema, turns, feedback, events)
+impressions = Table(
+    "impressions",
+    _tables,
+    Column("turn", String(16), primary_key=True),
+    # Counted from 0, as shown.
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("product", Text, nullable=False),
+    Column("recommender", Text, nullable=False),
+    Index("impressions_product", "product"),
+)
+
+TABLES = (schema, turns, feedback, events, impressions)

@@ -56,9 +56,13 @@ class Wording:
 
     def __init__(
         self, generator: Generator | None, counters: DailyCounters, *, snapshot: str,
-        daily_tokens: int, hurries: Hurries | None = None,
+        daily_tokens: int, hurries: Hurries | None = None, recommender: str = "",
     ) -> None:  # fmt: skip
-        """`hurries`: shared with the Wording of other snapshots, by default its own."""
+        """`hurries`: shared with the Wording of other snapshots, by default its own.
+
+        `recommender`: the version of the trained one that chooses products, for receipts.
+        """
+        self._recommender = recommender
         self._generator = generator
         self._counters = counters
         self._snapshot = snapshot
@@ -189,6 +193,7 @@ class Wording:
         receipt = Receipt(
             self._snapshot, model, WordedBy.MODEL if model else worded[0], dict(first.scores),
             tuple(checks), timings,
+            self._recommender if any(part.products for part in plan.parts) else "",
         )  # fmt: skip
         reply = Reply(
             text=text,

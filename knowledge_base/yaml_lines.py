@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+Place = tuple[str | int, ...]
+"""Where a value stands: names of fields and numbers of list items, from the outside in."""
 
 
 class NotAMappingError(ValueError):
@@ -18,6 +23,15 @@ def load_with_lines(text: str) -> tuple[dict[str, Any], dict[str, int]]:
 
     Raises yaml.YAMLError where it is not readable, NotAMappingError where it is something else.
     """
+    values, places = load_with_places(text)
+    return values, {str(place[0]): line for place, line in places.items() if len(place) == 1}
+
+
+def load_with_places(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    """The mapping a text holds, and the line of every value in it, from 1.
+
+    Raises yaml.YAMLError where it is not readable, NotAMappingError where it is something else.
+    """
     loader = Loader(text)
     try:
         node = loader.get_single_node()
@@ -26,5 +40,19 @@ def load_with_lines(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         values = loader.construct_document(node)
     finally:
         loader.dispose()
-    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-    return {str(name): value for name, value in values.items()}, lines
+    return {str(name): value for name, value in values.items()}, dict(_places(node, (), set()))
+
+
+def _places(node: Any, place: Place, seen: set[int]) -> Iterator[tuple[Place, int]]:
+    # An alias stands for a node met before: followed again and again it could cost any time.
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*place, str(key.value)), key.start_mark.line + 1
+            yield from _places(value, (*place, str(key.value)), seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield (*place, number), value.start_mark.line + 1
+            yield from _places(value, (*place, number), seen)

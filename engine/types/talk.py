@@ -90,6 +90,8 @@ class Receipt:
     scores: Mapping[str, float] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    recommender: str = ""
+    """The version of the trained recommender that chose the products; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""What each command takes, beside what all take."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+
+def _new_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path)
+
+
+def _ask_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question")
+    command.add_argument("--session", default="", help="a conversation to go on with")
+    command.add_argument("--language", help="answer in this language")
+    command.add_argument("--as-of", type=_day, help="ask as if on this day, YYYY-MM-DD")
+
+
+def _chat_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--session", default="", help="a conversation to go on with")
+    command.add_argument("--language", help="the language to begin in")
+
+
+def _train_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("adapter", "recommender"))
+    command.add_argument("--out", type=Path, help="adapter: the folder to leave it in")
+    command.add_argument(
+        "--minutes", type=float, help="recommender: at most so long (default: as it needs)"
+    )
+    command.add_argument(
+        "--every", type=float, metavar="HOURS", help="recommender: wait so long, train, and so on"
+    )
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--steps", type=int, default=300)
+    command.add_argument("--start", type=Path, help="an adapter to go on from")
+
+
+def _prepare_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--background",
+        action="store_true",
+        help="the re-ranking encoder only, then publish with it",
+    )
+
+
+def _doctor_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--settings", action="store_true", help="print the settings table")
+
+
+def _kb_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("check", "publish", "import"))
+    command.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="import: CSV with shopper,time,event,product,quantity; JSON lines of these or of "
+        "GA4 events; or a Shopify orders export",
+    )
+    command.add_argument("--dry-run", action="store_true", help="import: only tell what would be")
+    command.add_argument(
+        "--strict", action="store_true", help="import: nothing where any line is refused"
+    )
+
+
+def _replay_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("run", "record", "accept"))
+    command.add_argument(
+        "files", nargs="*", type=Path,
+        help="run: replay files, folders of them, or a log (JSON, JSONL, CSV); "
+        "record: conversations of the journal, else the last ones; accept: replay files",
+    )  # fmt: skip
+    for option, purpose in (
+        ("html", "run: draw a report"),
+        ("save", "run: keep the answers, for --against and accept"),
+        ("drafts", "run: keep what the model writes, and say it again for the same prompt"),
+        ("results", "accept: the file --save wrote"),
+        ("out", "record: the folder to write to"),
+    ):
+        command.add_argument(f"--{option}", type=Path, help=purpose)
+    command.add_argument(
+        "--snapshot", help="run: answer from this snapshot (default: what is live)"
+    )
+    command.add_argument("--against", help="run: compare with another snapshot, or a saved file")
+    command.add_argument("--repeat", type=int, default=1, help="run: play each so many times")
+    command.add_argument("--processes", type=int, help="run: side by side (default: one a core)")
+    command.add_argument("--with-model", action="store_true", help="run: let the model word")
+    command.add_argument("--map", help="run: how a log names things: messages=…,role=…,text=…")
+    command.add_argument("--days", type=int, default=7, help="record: of the last days")
+    command.add_argument(
+        "--turns", nargs="*", default=(), metavar="ID#N", help="accept: only these answers"
+    )
+
+
+def _bench_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("chat", "generate", "intake", "recommend", "retrieve"))
+    command.add_argument("--repeat", type=int, default=3)
+    command.add_argument(
+        "--passages",
+        type=int,
+        default=0,
+        help="retrieve: also search an index of so many passages",
+    )
+    command.add_argument(
+        "--entries",
+        type=int,
+        default=0,
+        help="retrieve: also build a shop of so many entries (to 10,000)",
+    )
+    command.add_argument(
+        "--products", type=int, default=100_000, help="recommend: size of the made-up catalogue"
+    )
+    command.add_argument("--questions", type=Path, help="JSONL with text and language")
+    command.add_argument("--workload", type=Path, help="generate: JSONL as for eval answers")
+    command.add_argument("--against", metavar="URL", help="generate: an OpenAI-compatible server")
+
+
+def _eval_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("faq", "pairs", "search", "answers", "recommend"))
+    for option, purpose in (
+        ("entries", "CSV: id,question[,answer]"),
+        ("queries", "CSV: text,id (faq) or query,sku (search)"),
+        ("validation", "CSV like --queries, which the threshold is chosen on"),
+        ("pairs", "TSV: text, text, 0 or 1"),
+        ("questions", "answers: JSONL with route, language, question, passages"),
+        ("products", "CSV of products"),
+        ("sequences", "recommend: lines of a user and their items, oldest first"),
+        ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
+        ("details", "write one JSON line a query to this file"),
+        ("pictures", "draw reliability and risk-coverage into this folder"),
+    ):
+        command.add_argument(f"--{option}", type=Path, help=purpose)
+    command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
+    command.add_argument("--tune", action="store_true", help="adapt to the entries first")
+    command.add_argument("--cut", metavar="DAY", help="recommend: judge events from YYYY-MM-DD on")
+    command.add_argument("--seeds", type=int, default=3, help="recommend: train so many times")
+    command.add_argument("--minutes", type=float, help="recommend: the longest a training takes")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
+    "new": _new_arguments,
+    "ask": _ask_arguments,
+    "chat": _chat_arguments,
+    "kb": _kb_arguments,
+    "replay": _replay_arguments,
+    "eval": _eval_arguments,
+    "bench": _bench_arguments,
+    "train": _train_arguments,
+    "prepare": _prepare_arguments,
+    "doctor": _doctor_arguments,
+}

@@ -1,0 +1,46 @@
+"""Makes the journal's tables, and brings those of an older version up to date."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, inspect, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from engine.journal_tables import SCHEMA_VERSION, TABLES, schema
+
+_SET_UP_LOCK = 727_201
+"""Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
+
+
+def make_tables(connection: Connection) -> int:
+    """Make what tables, columns and indexes are missing; the schema version that then stands there.
+
+    A journal of a newer version is left as it is. Nothing stored is changed or lost.
+    """
+    postgres = connection.dialect.name == "postgresql"
+    if postgres:
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _SET_UP_LOCK})
+    connection.execute(CreateTable(schema, if_not_exists=True))
+    insert = postgresql.insert if postgres else sqlite.insert
+    first = insert(schema).values(id=1, version=SCHEMA_VERSION)
+    connection.execute(first.on_conflict_do_nothing())
+    found = connection.scalar(schema.select().with_only_columns(schema.c.version)) or 0
+    if found > SCHEMA_VERSION:
+        return found
+    for table in TABLES:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        _add_columns(connection, table)
+        for index in table.indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))
+    if found < SCHEMA_VERSION:
+        connection.execute(update(schema).values(version=SCHEMA_VERSION))
+    return SCHEMA_VERSION
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Columns a later version has more; each has a default, so that old rows are whole."""
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in there:
+            made = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f"alter table {table.name} add column {made}"))
