@@ -1,4 +1,4 @@
-"""`shopdesk eval faq | pairs | search | answers | recommend`: quality as JSON."""
+"""`shopdesk eval faq | pairs | search | answers | recommend | masking`: quality as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
     commands = {
         "faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers,
-        "recommend": _recommend,
+        "recommend": _recommend, "masking": _masking,
     }  # fmt: skip
     return commands[arguments.what](arguments)
 
@@ -96,6 +96,15 @@ def _recommend(arguments: argparse.Namespace) -> int:
     from bot.cli import eval_recommend
 
     return eval_recommend.run_command(arguments)
+
+
+def _masking(arguments: argparse.Namespace) -> int:
+    from engine.evaluation.masking import details, figures, mask_all, read_spanned_texts
+
+    masked = mask_all(read_spanned_texts(_given(arguments, "texts")))
+    write_json_lines(arguments.details, details(masked))
+    print_json(figures(masked))
+    return 0
 
 
 def _given(arguments: argparse.Namespace, name: str) -> Path:
