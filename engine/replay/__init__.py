@@ -1,0 +1,1 @@
+"""Past conversations, played again against every change."""

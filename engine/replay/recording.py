@@ -1,0 +1,85 @@
+"""Conversations of the journal, masked, as ones that can be played again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import wire
+from engine.journal import Journal
+from engine.journal_tables import turns
+from engine.replay.answered import Answered, answered
+from engine.replay.conversation import Conversation, Step
+from engine.replay.proposing import proposed
+from engine.types import Reply
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A session is forgotten so long after its last message: what follows is another conversation."""
+
+
+def journaled(
+    journal: Journal, since: datetime, names: Sequence[str] = (), *, propose: bool = False
+) -> Iterator[Conversation]:
+    """What was asked since then, by conversation, oldest first; of those `names` only, if any.
+
+    With `propose`, each turn expects what was answered. Raises StoreError.
+    """
+    query = (
+        select(turns.c.conversation, turns.c.at, turns.c.question, turns.c.action,
+               turns.c.private, turns.c.language, turns.c.reply)
+        .where(turns.c.at >= since)
+        .order_by(turns.c.conversation, turns.c.number)
+    )  # fmt: skip
+    if names:
+        query = query.where(turns.c.conversation.in_(names))
+    with journal.begin() as connection:
+        rows = connection.execute(query).all()
+    for name, group in groupby(rows, key=lambda row: str(row.conversation)):
+        for part in _split(list(group)):
+            made = _conversation(name, part, propose)
+            if made.steps:
+                yield made
+
+
+def _split(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    part: list[Any] = []
+    for row in rows:
+        if part and row.at - part[-1].at > FORGOTTEN_AFTER:
+            yield part
+            part = []
+        part.append(row)
+    if part:
+        yield part
+
+
+def _conversation(name: str, rows: Sequence[Any], propose: bool) -> Conversation:
+    first = rows[0]
+    # Whose it is must not be told by its name.
+    digest = hashlib.sha256(f"{name}\n{first.at.isoformat()}".encode()).hexdigest()[:10]
+    steps = []
+    for row in rows:
+        answer = _answer(row.reply)
+        step = Step(say=row.question, press="" if row.question else row.action,
+                    said=answer.text if answer else "")  # fmt: skip
+        if propose and answer:
+            step = replace(step, expected=proposed(answer))
+        if step.say or step.press:
+            steps.append(step)
+    return Conversation(
+        id=f"{first.at:%Y-%m-%d}-{digest}", steps=tuple(steps), language=first.language,
+        private=bool(first.private), file="journal",
+    )  # fmt: skip
+
+
+def _answer(reply: str) -> Answered | None:
+    try:
+        return answered(wire.loads(Reply, reply))
+    except wire.WireError:
+        # Of another version: what was asked can still be played.
+        return None
