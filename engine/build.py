@@ -232,6 +232,8 @@ def build_assistant(
     aside: bool = False,
     at_once: bool = False,
     clock: Callable[[], datetime] = now,
+    encoders: Encoders | None = None,
+    snapshot: str = "",
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
@@ -239,27 +241,36 @@ def build_assistant(
     operator's unpublished ones. With `settings.kb` that folder is built and made live as it
     stands; with `aside` it is only answered from, and what is live in this home stays live.
     With `at_once` a snapshot is built without the re-ranking encoder, in a fifth of the time,
-    unless the live one has it. `clock` says what day it is.
+    unless the live one has it. `clock` says what day it is. `snapshot`: of which to answer,
+    whatever is live; raises SnapshotError where it is gone or of another version.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    encoders = load_encoders(settings)
-    folder = ensure_shop(settings.home, settings.kb)
-    first = first_encoders(settings.home, encoders) if at_once else encoders
-    only = ""
-    if settings.kb is not None and aside:
-        only = build_snapshot(folder, settings.home, encoders, progress)
-    elif settings.kb is not None:
-        publish(folder, settings.home, first, progress)
-    elif not read_live(settings.home):
-        _publish_first(folder, settings.home, first, progress)
-    else:
-        _keep_up(settings.home, first, progress)
+    encoders = encoders or load_encoders(settings)
+    if not snapshot:
+        first = first_encoders(settings.home, encoders) if at_once else encoders
+        snapshot = _build(settings, first, aside=aside, progress=progress)
     return live_assistant(
         settings.home,
         encoders,
         generator,
         counters or MemoryCounters(),
         settings.daily_tokens,
-        only,
+        snapshot,
         clock,
     )
+
+
+def _build(
+    settings: Settings, encoders: Encoders, *, aside: bool, progress: Progress | None
+) -> str:
+    """Build what is to be answered from; its id where that is not what is live."""
+    folder = ensure_shop(settings.home, settings.kb)
+    if settings.kb is not None and aside:
+        return build_snapshot(folder, settings.home, encoders, progress)
+    if settings.kb is not None:
+        publish(folder, settings.home, encoders, progress)
+    elif not read_live(settings.home):
+        _publish_first(folder, settings.home, encoders, progress)
+    else:
+        _keep_up(settings.home, encoders, progress)
+    return ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
-from bot.cli.common import RUN_LOCK, load_settings, print_json
+from bot.cli.common import load_settings, print_json
 from engine.errors import SettingsError
-from engine.locks import is_held
-from engine.progress import shown_steps
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
@@ -30,24 +29,20 @@ def run_command(arguments: argparse.Namespace) -> int:
             print_json({"folder": folder, "refused": error.problems})
         raise
     counts, found = _counts(known), conflicts(known.entries)
-    result: dict[str, object] = {
+    result: dict[str, Any] = {
         "folder": str(folder), **counts, "refused": [], "conflicts": found,
     }  # fmt: skip
     if arguments.action == "publish":
-        from engine.build import first_encoders, load_encoders
-        from engine.publish import publish
+        from bot.cli.kb_publish import publish_shown, show_publish
 
-        encoders = load_encoders(settings)
-        if is_held(settings.home / RUN_LOCK):
-            # `shopdesk run` adds the second look in the background: an operator need not wait.
-            encoders = first_encoders(settings.home, encoders)
-        with shown_steps("building the snapshot") as progress:
-            result["snapshot"] = publish(folder, settings.home, encoders, progress)
+        result |= publish_shown(arguments, settings, folder)
+        if not arguments.json:
+            show_publish(result)
     if arguments.json:
         print_json(result)
     else:
         listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-        live = f"; live as {result['snapshot']}" if "snapshot" in result else ""
+        live = f"; live as {result['snapshot']}" if result.get("live") else ""
         print(f"{folder}: {listed}{live}")
         for conflict in found:
             owners = " and ".join(conflict.entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 
@@ -16,7 +16,12 @@ def _ask_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("question")
     command.add_argument("--session", default="", help="a conversation to go on with")
     command.add_argument("--language", help="answer in this language")
-    command.add_argument("--as-of", type=_day, help="ask as if on this day, YYYY-MM-DD")
+    command.add_argument(
+        "--as-of",
+        type=_moment,
+        metavar="DAY",
+        help="answer as on this day (YYYY-MM-DD, or with T and a time): from what was live then",
+    )
 
 
 def _chat_arguments(command: argparse.ArgumentParser) -> None:
@@ -59,7 +64,14 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
         help="import: CSV with shopper,time,event,product,quantity; JSON lines of these or of "
         "GA4 events; or a Shopify orders export",
     )
-    command.add_argument("--dry-run", action="store_true", help="import: only tell what would be")
+    command.add_argument(
+        "--dry-run", action="store_true", help="import, publish: only tell what would be"
+    )
+    command.add_argument(
+        "--days", type=int, default=7, help="publish: ask again what was asked in the last days"
+    )
+    command.add_argument("--override", metavar="NAME", help="publish: although a replay fails, by")
+    command.add_argument("--because", default="", help="publish: why it may fail, or what is new")
     command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
@@ -118,7 +130,9 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("faq", "pairs", "search", "answers", "recommend"))
+    command.add_argument(
+        "what", choices=("faq", "pairs", "search", "answers", "recommend", "masking")
+    )
     for option, purpose in (
         ("entries", "CSV: id,question[,answer]"),
         ("queries", "CSV: text,id (faq) or query,sku (search)"),
@@ -128,6 +142,7 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
         ("products", "CSV of products"),
         ("sequences", "recommend: lines of a user and their items, oldest first"),
         ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
+        ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
         ("details", "write one JSON line a query to this file"),
         ("pictures", "draw reliability and risk-coverage into this folder"),
     ):
@@ -139,8 +154,9 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--minutes", type=float, help="recommend: the longest a training takes")
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _moment(text: str) -> date:
+    """A day, or a point in time where a clock time is given."""
+    return datetime.fromisoformat(text).astimezone() if "T" in text else date.fromisoformat(text)
 
 
 OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {

@@ -19,7 +19,6 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.replay.comparing import Change
     from engine.replay.conversation import Conversation
-    from engine.replay.house import House
     from engine.replay.playing import Played
 
 FAILED = 1
@@ -46,12 +45,10 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments)
     conversations = _conversations(arguments)
     began = time.monotonic()
-    house = _house(arguments, settings)
-    before = _before(arguments, house, conversations)
-    runs = _played(arguments, house, conversations, "playing")
+    runs, before = _played(arguments, settings, conversations)
     figures: dict[str, Any] = {**results.figures(runs), "changed": []}
     changes = compare(before, [playings[0] for playings in runs]) if before else []
-    figures["changed"] = [_change(change) for change in flipped(changes)]
+    figures["changed"] = [change_json(change) for change in flipped(changes)]
     figures["seconds"] = round(time.monotonic() - began, 1)
     if arguments.save:
         results.save(arguments.save, runs)
@@ -84,40 +81,27 @@ def _conversations(arguments: argparse.Namespace) -> tuple[Conversation, ...]:
     return tuple(found)
 
 
-def _house(arguments: argparse.Namespace, settings: Settings) -> House:
-    from engine.replay.house import House
-
-    return House(settings, arguments.snapshot or "", arguments.with_model, arguments.drafts)
-
-
-def _before(
-    arguments: argparse.Namespace, house: House, conversations: Sequence[Conversation]
-) -> list[Played]:
-    """What to compare with: another snapshot's answers, or those a file keeps."""
-    from engine.replay import results
-
-    if not arguments.against:
-        return []
-    if Path(arguments.against).is_file():
-        return results.load(Path(arguments.against))
-    other = replace(house, snapshot=arguments.against)
-    runs = _played(arguments, other, conversations, f"playing {arguments.against}", repeat=1)
-    return [playings[0] for playings in runs]
-
-
 def _played(
-    arguments: argparse.Namespace, house: House, conversations: Sequence[Conversation],
-    what: str, repeat: int | None = None,
-) -> list[tuple[Played, ...]]:  # fmt: skip
+    arguments: argparse.Namespace, settings: Settings, conversations: Sequence[Conversation]
+) -> tuple[list[tuple[Played, ...]], list[Played]]:
+    """Each conversation's playings; and what to compare with: of another snapshot, or a file."""
+    from engine.replay import results
+    from engine.replay.house import House
     from engine.replay.running import Order, run
 
+    house = House(settings, arguments.snapshot or "", arguments.with_model, arguments.drafts)
+    against = arguments.against or ""
+    kept = results.load(Path(against)) if against and Path(against).is_file() else []
+    other = (replace(house, snapshot=against),) if against and not kept else ()
     processes = arguments.processes or os.cpu_count() or 1
-    order = Order(house, tuple(conversations), repeat or arguments.repeat, processes)
-    with shown_steps(what) as step:
-        return run(order, step)
+    order = Order((house, *other), tuple(conversations), arguments.repeat, processes)
+    with shown_steps("playing") as step:
+        runs, *others = run(order, step)
+    return runs, [playings[0] for playings in others[0]] if others else kept
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_json(change: Change) -> dict[str, Any]:
+    """A change under the names the commands document."""
     return {
         "conversation": change.conversation, "turn": change.turn, "asked": change.asked,
         "verdict": change.verdict.value, "what": list(change.what),

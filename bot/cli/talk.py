@@ -7,11 +7,14 @@ import asyncio
 import sys
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.common import RUN_LOCK, load_settings, plain, print_json
+from engine.errors import ShopdeskError, SnapshotError
 from engine.locks import is_held
 from engine.progress import shown_steps
 from engine.settings import Settings
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from engine.desk import Desk
+    from engine.live import LiveAssistant
 
 LOOK_EVERY_S = 0.2
 
@@ -63,17 +67,47 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.redis_sessions import RedisSessions
 
     generator = build_generator(settings)
-    with shown_steps("reading the shop") as progress:
-        assistant = build_assistant(
-            settings,
-            generator=generator,
-            counters=RedisCounters(redis),
-            progress=progress,
-            aside=True,
-            clock=lambda: _moment(as_of),
-        )
+
+    def made(snapshot: str, settings: Settings) -> LiveAssistant:
+        with shown_steps("reading the shop") as progress:
+            return build_assistant(
+                settings, generator=generator, counters=RedisCounters(redis), progress=progress,
+                aside=True, clock=lambda: _moment(as_of), snapshot=snapshot,
+            )  # fmt: skip
+
+    then = _live_then(settings, as_of) if as_of is not None and settings.kb is None else ""
+    try:
+        assistant = made(then, settings)
+    except SnapshotError:
+        # Built by another version: its files are read anew.
+        assistant = made("", replace(settings, kb=_files_of(settings, then)))
     journal = Journal.open(settings)
     return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
+
+
+def _live_then(settings: Settings, as_of: date) -> str:
+    """The snapshot that was live then; "" where that is the one of today. Raises ShopdeskError."""
+    from engine.publish_log import live_at, read
+    from engine.retrieval.snapshot import read_live
+
+    known = read(settings.home)
+    snapshot = live_at(settings.home, _end_of(as_of))
+    if not known or snapshot == read_live(settings.home):
+        return ""
+    if not snapshot:
+        raise ShopdeskError(
+            f"nothing was live on {as_of}", where=str(settings.home),
+            mend=f"the first that is known of went live on {known[0].at:%Y-%m-%d %H:%M} UTC.",
+        )  # fmt: skip
+    return snapshot
+
+
+def _files_of(settings: Settings, snapshot: str) -> Path:
+    folder = settings.home / "snapshots" / snapshot / "knowledge"
+    if not snapshot or not folder.is_dir():
+        raise ShopdeskError("the snapshot that was live then is not there any more",
+                            where=str(folder), mend="bring it back from a backup.")  # fmt: skip
+    return folder
 
 
 def _comes_up(redis: Redis, home: Path) -> bool:
@@ -135,9 +169,16 @@ def _message(arguments: argparse.Namespace, conversation: str) -> Message:
 
 
 def _moment(day: date | None) -> datetime:
-    """Now, or the same time of another day."""
+    """Now, a point in time, or the time it is now on another day."""
     now = datetime.now(UTC)
+    if isinstance(day, datetime):
+        return day
     return datetime.combine(day, now.timetz()) if day else now
+
+
+def _end_of(day: date) -> datetime:
+    """A point in time, or the end of a day."""
+    return day if isinstance(day, datetime) else datetime.combine(day, time_of_day.max, UTC)
 
 
 async def _reply(desk: Desk, message: Message) -> Reply:

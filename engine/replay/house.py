@@ -8,14 +8,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.build import build_assistant, live_assistant, load_encoders
-from engine.counters import MemoryCounters
+from engine.build import build_assistant, load_encoders
 from engine.desk import LocalDesk
 from engine.generation.generator import Generator, build_generator
 from engine.journal import Journal
 from engine.live import LiveAssistant
 from engine.replay.drafts import Drafts
-from engine.retrieval.snapshot import read_live
+from engine.retrieval.encoders import Encoders
 from engine.sessions import MemorySessions
 from engine.settings import Settings
 
@@ -44,7 +43,7 @@ class OpenHouse:
 
 
 @contextmanager
-def opened(house: House) -> Iterator[OpenHouse]:
+def opened(house: House, encoders: Encoders | None = None) -> Iterator[OpenHouse]:
     """The desk of a house. Nothing of it outlives the block, nor touches the shop's own journal.
 
     Raises SnapshotError or KnowledgeError where the shop cannot be read.
@@ -54,7 +53,8 @@ def opened(house: House) -> Iterator[OpenHouse]:
         if house.with_model or house.drafts:
             model = build_generator(house.settings) if house.with_model else None
             generator = held.enter_context(Drafts.opened(house.drafts, model))
-        assistant = _assistant(house, generator)
+        encoders = encoders or load_encoders(house.settings)
+        assistant = _assistant(house, generator, encoders)
         folder = held.enter_context(tempfile.TemporaryDirectory(prefix="shopdesk-replay-"))
         journal = Journal(f"sqlite:///{Path(folder) / 'journal.sqlite3'}", durable=False)
         held.callback(journal.close)
@@ -64,17 +64,8 @@ def opened(house: House) -> Iterator[OpenHouse]:
         yield OpenHouse(desk, sessions, assistant.snapshot)
 
 
-def _assistant(house: House, generator: Generator | None) -> LiveAssistant:
-    settings = house.settings
-    if not house.snapshot:
-        return build_assistant(settings, generator=generator, aside=True, at_once=True)
-    encoders = load_encoders(settings)
-    return live_assistant(
-        settings.home, encoders, generator, MemoryCounters(), settings.daily_tokens,
-        house.snapshot,
+def _assistant(house: House, generator: Generator | None, encoders: Encoders) -> LiveAssistant:
+    return build_assistant(
+        house.settings, generator=generator, aside=True, at_once=True, encoders=encoders,
+        snapshot=house.snapshot,
     )  # fmt: skip
-
-
-def live_snapshot(settings: Settings) -> str:
-    """The id of what is live in a home; "" before the first publish."""
-    return read_live(settings.home)

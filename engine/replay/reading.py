@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ FIELDS = ("version", "id", "title", "tags", "language", "private", "staffed", "t
 TURN_FIELDS = ("say", "press", "said", "expect")
 EXPECT_FIELDS = tuple(field.name for field in fields(Expected))
 ALLOWED = {
-    "route": tuple(Route),
-    "band": tuple(Band),
-    "handoff": (NO_HANDOFF, ANY_HANDOFF, *HandoffReason),
+    "route": tuple(route.value for route in Route),
+    "band": tuple(band.value for band in Band),
+    "handoff": (NO_HANDOFF, ANY_HANDOFF, *(reason.value for reason in HandoffReason)),
 }
 LISTS = ("route", "band", "entry", "products", "must_say", "must_not_say", "facts")
 SUFFIXES = (".yaml", ".yml")
@@ -143,7 +144,9 @@ class _Reader:
         for name, allowed in ALLOWED.items():
             for value in lists.get(name, (handoff,) if name == "handoff" and handoff else ()):
                 if value not in allowed:
-                    self._problems.unknown(self._path, self._line((*place, name)), value, allowed)
+                    near = get_close_matches(value, allowed, n=1)
+                    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(allowed)}"
+                    self._wrong((*place, name), f"{value!r} is none; {hint}")
         for fact in lists["facts"]:
             if not quantities(fact):
                 self._wrong((*place, "facts"), f"{fact!r} names no amount; use must_say for words")

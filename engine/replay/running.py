@@ -6,15 +6,18 @@ import asyncio
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from engine.build import load_encoders
 from engine.errors import ShopdeskError
 from engine.replay.conversation import Conversation
 from engine.replay.house import House, OpenHouse, opened
 from engine.replay.playing import Played, conversation_name, play
+from engine.retrieval.encoders import Encoders
 
 FEW = 40
 """Conversations that are played before another process has read its models."""
@@ -26,53 +29,73 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Conversations to be played `repeat` times in a house, from `at` on their own clock."""
+    """Conversations to be played `repeat` times in each house, from `at` on their own clock."""
 
-    house: House
+    houses: tuple[House, ...]
     conversations: tuple[Conversation, ...]
     repeat: int = 1
     processes: int = 1
     at: datetime = AT
 
 
-def run(order: Order, told: Told = lambda done, whole: None) -> list[tuple[Played, ...]]:
-    """Every conversation as it went, `repeat` playings of each, in the order given.
+def run(
+    order: Order, told: Told = lambda done, whole: None, encoders: Encoders | None = None
+) -> list[list[tuple[Played, ...]]]:
+    """Of each house: every conversation as it went, `repeat` playings of each, in the order given.
 
-    Each playing begins with nothing remembered of another.
+    Each playing begins with nothing remembered of another. `encoders`: used where all is played in
+    this process.
     """
     tasks = [(c, str(n)) for c in order.conversations for n in range(order.repeat)]
     many = order.processes > 1 and len(tasks) > FEW
-    played: list[Played] = []
-    for one in _in_processes(order, tasks) if many else _here(order, tasks):
+    played: list[tuple[Played, ...]] = []
+    for one in _in_processes(order, tasks) if many else _here(order, tasks, encoders):
         played.append(one)
         told(len(played), len(tasks))
     k = order.repeat
-    return [tuple(played[start : start + k]) for start in range(0, len(played), k)]
+    by_house = [[each[number] for each in played] for number in range(len(order.houses))]
+    return [
+        [tuple(ones[start : start + k]) for start in range(0, len(ones), k)] for ones in by_house
+    ]
 
 
 Task = tuple[Conversation, str]
 
 
-def _here(order: Order, tasks: Sequence[Task]) -> Iterator[Played]:
-    with opened(order.house) as house, asyncio.Runner() as runner:
+def _here(
+    order: Order, tasks: Sequence[Task], encoders: Encoders | None
+) -> Iterator[tuple[Played, ...]]:
+    with opened_all(order.houses, encoders) as houses, asyncio.Runner() as runner:
         for task in tasks:
-            yield runner.run(_played(house, task, order.at))
+            yield runner.run(_played(houses, task, order.at))
 
 
-async def _played(house: OpenHouse, task: Task, at: datetime) -> Played:
+@contextmanager
+def opened_all(
+    houses: Sequence[House], encoders: Encoders | None = None
+) -> Iterator[list[OpenHouse]]:
+    """The desks of houses; all read questions with the same encoders, each question once."""
+    encoders = encoders or load_encoders(houses[0].settings)
+    with ExitStack() as held:
+        yield [held.enter_context(opened(house, encoders)) for house in houses]
+
+
+async def _played(houses: Sequence[OpenHouse], task: Task, at: datetime) -> tuple[Played, ...]:
     conversation, number = task
-    played = await play(house.desk, conversation, at, number)
-    house.sessions.forget(conversation_name(conversation, number))
-    return played
+    found = []
+    for house in houses:
+        found.append(await play(house.desk, conversation, at, number))
+        house.sessions.forget(conversation_name(conversation, number))
+    return tuple(found)
 
 
-def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[Played]:
-    threads = max(1, order.house.settings.threads // order.processes)
-    house = replace(order.house, settings=replace(order.house.settings, threads=threads))
+def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Played, ...]]:
+    threads = max(1, order.houses[0].settings.threads // order.processes)
+    houses = [replace(h, settings=replace(h.settings, threads=threads)) for h in order.houses]
     context = multiprocessing.get_context("spawn")
     todo, done = context.SimpleQueue(), context.SimpleQueue()
     workers = [
-        context.Process(target=_work, args=(house, order.at, todo, done), daemon=True)
+        context.Process(target=_work, args=(houses, order.at, todo, done), daemon=True)
         for _ in range(order.processes)
     ]
     for worker in workers:
@@ -87,10 +110,10 @@ def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[Played]:
 
 def _in_order(
     tasks: Sequence[Task], todo: Any, done: Any, workers: Sequence[BaseProcess]
-) -> Iterator[Played]:
+) -> Iterator[tuple[Played, ...]]:
     """Hands out chunks, a few ahead of those that are back, and gives what comes in order."""
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-    back: dict[int, list[Played]] = {}
+    back: dict[int, list[tuple[Played, ...]]] = {}
     given = 0
     for wanted in range(len(chunks)):
         while wanted not in back:
@@ -116,13 +139,13 @@ def _see_alive(workers: Sequence[BaseProcess]) -> None:
         )  # fmt: skip
 
 
-def _work(house: House, at: datetime, todo: Any, done: Any) -> None:
+def _work(houses: Sequence[House], at: datetime, todo: Any, done: Any) -> None:
     """A worker process: plays what it is given until it is ended."""
     try:
-        with opened(house) as place, asyncio.Runner() as runner:
+        with opened_all(houses) as places, asyncio.Runner() as runner:
             while True:
                 number, tasks = todo.get()
-                done.put((number, [runner.run(_played(place, task, at)) for task in tasks]))
+                done.put((number, [runner.run(_played(places, task, at)) for task in tasks]))
     except ShopdeskError as error:
         done.put((0, error))
     except KeyboardInterrupt:

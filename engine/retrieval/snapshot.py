@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from engine import publish_log
 from engine.errors import SnapshotError
+from engine.publish_log import Published
 from engine.retrieval.calibration import Calibration, Thresholds, Weights
 from engine.retrieval.encoders import RERANK, Vectors
 from engine.retrieval.index import Row
@@ -254,12 +256,18 @@ def read_live(home: Path) -> str:
     return pointer.read_text("utf-8").strip() if pointer.is_file() else ""
 
 
-def write_live(home: Path, snapshot: str, *, only_over: str | None = None) -> bool:
-    """Make a snapshot live in one step; with `only_over` only where that one still is."""
+def write_live(
+    home: Path, snapshot: str, *, only_over: str | None = None, published: Published | None = None
+) -> bool:
+    """Make a snapshot live in one step; with `only_over` only where that one still is.
+
+    `published` tells who did so and why; it is added to the log of what was live when.
+    """
     with (home / ".live.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if only_over is not None and read_live(home) != only_over:
             return False
+        publish_log.add(home, published or Published(publish_log.now(), snapshot))
         scratch = home / f".live.{os.getpid()}"
         scratch.write_text(snapshot + "\n", "utf-8")
         scratch.replace(home / "live")

@@ -1,0 +1,81 @@
+"""Blast radius: which answers a publish would change, before any shopper is told them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from engine.journal import Journal
+from engine.replay.comparing import Change, compare, flipped
+from engine.replay.conversation import Conversation
+from engine.replay.house import House
+from engine.replay.reading import read_conversations
+from engine.replay.recording import journaled
+from engine.replay.results import failures
+from engine.replay.running import Order, run
+from engine.retrieval.encoders import Encoders
+from engine.settings import Settings
+
+REPLAYS = "replays"
+"""The folder of a shop's saved questions."""
+MOST_CONVERSATIONS = 1000
+"""Of the journal, the newest: so many take under a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What a publish would do. `broken`: expectations of must-hold replays that would fail."""
+
+    conversations: int
+    turns: int
+    flipped: tuple[Change, ...]
+    broken: tuple[dict[str, Any], ...]
+    failed: tuple[dict[str, Any], ...]
+
+    @property
+    def broken_names(self) -> tuple[str, ...]:
+        """The must-hold replays that would fail."""
+        return tuple(dict.fromkeys(str(line["conversation"]) for line in self.broken))
+
+
+def to_ask_again(folder: Path, journal: Journal | None, days: int) -> tuple[Conversation, ...]:
+    """The shop's saved questions, and what was asked in the last days, masked.
+
+    Raises ReplayFilesError where a saved one cannot be read, StoreError.
+    """
+    saved = read_conversations([folder / REPLAYS]) if (folder / REPLAYS).is_dir() else ()
+    if journal is None or days < 1:
+        return saved
+    since = datetime.now(UTC) - timedelta(days=days)
+    asked = sorted(journaled(journal, since), key=lambda c: c.id, reverse=True)
+    known = {conversation.id for conversation in saved}
+    new = (conversation for conversation in asked if conversation.id not in known)
+    return (*saved, *islice(new, MOST_CONVERSATIONS))
+
+
+def blast_radius(
+    settings: Settings,
+    before: str,
+    after: str,
+    conversations: Sequence[Conversation],
+    *,
+    encoders: Encoders | None = None,
+    told: Callable[[int, int], None] = lambda done, whole: None,
+) -> Blast:
+    """Every answer that differs between two snapshots, without a model. Raises SnapshotError."""
+    houses = (House(settings, before), House(settings, after))
+    order = Order(houses, tuple(conversations), processes=os.cpu_count() or 1,
+                  at=datetime.now(UTC))  # fmt: skip
+    old, new = run(order, told, encoders)
+    changes = compare([playings[0] for playings in old], [playings[0] for playings in new])
+    lines = [(p[0].conversation.must_hold, line) for p in new for line in failures(p)]
+    return Blast(
+        len(conversations), len(changes), tuple(flipped(changes)),
+        tuple(line for must, line in lines if must),
+        tuple(line for must, line in lines if not must),
+    )  # fmt: skip
