@@ -58,8 +58,7 @@ def test_what_a_link_carried_is_not_kept(database_url: str) -> None:
 
 def test_each_product_shown_is_kept_with_its_place_and_who_chose_it(database_url: str) -> None:
     cards = tuple(
-        ProductCard(f"S{n}", f"N{n}", Money(Decimal(n), "EUR"), True, "", "", "")
-        for n in (1, 2)
+        ProductCard(f"S{n}", f"N{n}", Money(Decimal(n), "EUR"), True, "", "", "") for n in (1, 2)
     )
     reply = Reply(
         "Look:", Route.RECOMMEND, None, 1.0, "en", products=cards,
