@@ -33,10 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
     folders = [str(Path(path).absolute()) for path in config.getoption("--replays")]
     if not folders:
         return
+    given = [Path(argument.partition("::")[0]).absolute() for argument in config.args]
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = folders
     else:
-        config.args = [*config.args, *folders]
+        outside = (f for f in folders if not any(Path(f).is_relative_to(g) for g in given))
+        config.args = [*config.args, *outside]
     config.stash[HOUSE] = _SharedHouse(config.getoption("--replays-kb"))
 
 

@@ -75,6 +75,10 @@ class Question:
         return Constraints() if self.carried else self.constraints
 
 
+_NO_WORD = re.compile(r"⟦[^⟧]*⟧|[A-Za-z0-9_.-]*\d[A-Za-z0-9_.-]*")
+"""A masked value or a code: an order number says nothing of the language of who sends it."""
+
+
 class Understanding:
     """Reads messages for one shop."""
 
@@ -91,9 +95,10 @@ class Understanding:
         """The language to answer in: chosen, else written in, else hinted, else the shop's."""
         if session.language_chosen and session.language:
             return session.language
-        if message.text.strip() and any(char.isalpha() for char in message.text):
-            written = "zh" if is_chinese(message.text) else "en"
-            if written == "zh" or re.search(r"[A-Za-z]{2,}", message.text):
+        words = _NO_WORD.sub(" ", message.text)
+        if any(char.isalpha() for char in words):
+            written = "zh" if is_chinese(words) else "en"
+            if written == "zh" or re.search(r"[A-Za-z]{2,}", words):
                 return written if written in self._shop.languages else self._shop.default_language
         hint = (session.language or message.language_hint or "").split("-")[0]
         return hint if hint in self._shop.languages else self._shop.default_language
