@@ -64,7 +64,7 @@ def _facts(facts: tuple[str, ...], text: str) -> Iterator[Grade]:
     """Each amount of a fact must be said, in whatever writing: "30 days", "thirty days", 30 天."""
     if not facts:
         return
-    told = {quantity.key for quantity in quantities(text)}
+    told = {quantity.key: quantity.text.strip() for quantity in quantities(text)}
     for fact in facts:
         wanted = {quantity.key for quantity in quantities(fact)}
-        yield Grade("facts", wanted <= told, fact, ", ".join(sorted(told)) or "no amount")
+        yield Grade("facts", wanted <= set(told), fact, ", ".join(told.values()) or "no amount")

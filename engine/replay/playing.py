@@ -101,5 +101,5 @@ def _action(step: Step, shown: Sequence[Button]) -> str | None:
 
 
 def _not_shown(pressed: str, shown: Sequence[Button]) -> str:
-    known = ", ".join(dict.fromkeys(f"{b.label!r} ({b.action})" for b in shown)) or "none"
+    known = ", ".join(dict.fromkeys(repr(button.label) for button in shown)) or "none"
     return f"no button {pressed!r} was shown; shown were: {known}"
