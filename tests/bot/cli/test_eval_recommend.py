@@ -60,7 +60,7 @@ def test_sequences_are_judged_and_the_lines_written(
     sequences: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found, err = run(capsys, "--sequences", sequences, *QUICK, "--details", tmp_path / "d.jsonl")
-    assert set(found) == {"models", "protocol"}
+    assert set(found) == {"models", "protocol", "told_because"}
     assert set(found["models"]) == MODELS
     for figures in found["models"].values():
         assert set(figures) == {"ndcg_at_10", "recall_at_10", "coverage_at_10", "fit_seconds"}
