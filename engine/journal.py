@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,11 +20,10 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from engine import wire
 from engine.errors import StoreError
-from engine.journal_setup import make_tables
+from engine.journal_setup import make_tables, prepare_quick_sqlite, prepare_sqlite
 from engine.journal_tables import SCHEMA_VERSION, feedback, impressions, turns
 from engine.types import ActionKind, Message, Reply, Route
 
-BUSY_TIMEOUT_MS = 5000
 SET_UP_TRIES = 50
 PRODUCT = "product:"
 _TURN_ID = re.compile(r"[0-9a-f]{16}")
@@ -191,6 +190,12 @@ class Journal:
                 for table in (turns, feedback)
             }
 
+    def wipe_log(self) -> None:
+        """Write SQLite's log into its file and empty it: what was deleted is in neither then."""
+        if not _is_postgres(self._engine):
+            with self.begin() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -241,9 +246,7 @@ def _engine(url: str, *, durable: bool) -> Engine:
             "`pip install shopdesk[postgres]`.",
         ) from error
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        if not durable:
-            event.listen(engine, "connect", _do_not_wait_for_disk)
+        event.listen(engine, "connect", prepare_sqlite if durable else prepare_quick_sqlite)
     return engine
 
 
@@ -253,19 +256,6 @@ def _postgres_url(url: str) -> bool:
 
 def _is_postgres(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # A recorded turn's raw message is deleted at once, so it must survive a power cut too.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _do_not_wait_for_disk(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def _products(reply: Reply) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Table, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.journal_tables import SCHEMA_VERSION, TABLES, schema
 
+BUSY_TIMEOUT_MS = 5000
 _SET_UP_LOCK = 727_201
 """Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
 
@@ -44,3 +47,20 @@ def _add_columns(connection: Connection, table: Table) -> None:
         if column.name not in there:
             made = CreateColumn(column).compile(dialect=connection.dialect)
             connection.execute(text(f"alter table {table.name} add column {made}"))
+
+
+def prepare_sqlite(connection: Any, _: object) -> None:
+    """Make a new SQLite connection durable, patient, and leave nothing of what is deleted."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA secure_delete=ON")
+    # A recorded turn's raw message is deleted at once, so it must survive a power cut too.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def prepare_quick_sqlite(connection: Any, record: object) -> None:
+    """The same, without waiting for the disk."""
+    prepare_sqlite(connection, record)
+    connection.execute("PRAGMA synchronous=OFF").close()

@@ -29,6 +29,8 @@ COMMANDS = {
     "kb": "the shop's knowledge: check, publish; import shoppers' events",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "replay": "past conversations again: run them, record new ones, accept changed answers",
+    "export": "all that is kept of one shopper, as JSON",
+    "forget": "delete all that is kept of one shopper",
     "eval": "measure quality: faq, pairs, search, answers, recommend, masking",
     "bench": "measure speed: chat, generate, intake, retrieve",
     "train": "train the adapter",
@@ -89,6 +91,7 @@ def _told(error: OSError) -> ShopdeskError:
 
 def _module(command: str) -> str:
     served = {"engine": "serve", "bot": "serve", "web": "serve", "chat": "talk", "ask": "talk"}
+    served |= {"forget": "rights", "export": "rights"}
     return served.get(command, command)
 
 

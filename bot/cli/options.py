@@ -43,6 +43,10 @@ def _train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", type=Path, help="an adapter to go on from")
 
 
+def _shopper_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shopper", help="as the journal names them, such as terminal:NAME")
+
+
 def _prepare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--background",
@@ -165,6 +169,8 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "chat": _chat_arguments,
     "kb": _kb_arguments,
     "replay": _replay_arguments,
+    "export": _shopper_arguments,
+    "forget": _shopper_arguments,
     "eval": _eval_arguments,
     "bench": _bench_arguments,
     "train": _train_arguments,

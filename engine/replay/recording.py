@@ -60,8 +60,6 @@ def _split(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 def _conversation(name: str, rows: Sequence[Any], propose: bool) -> Conversation:
     first = rows[0]
-    # Whose it is must not be told by its name.
-    digest = hashlib.sha256(f"{name}\n{first.at.isoformat()}".encode()).hexdigest()[:10]
     steps = []
     for row in rows:
         answer = _answer(row.reply)
@@ -72,9 +70,23 @@ def _conversation(name: str, rows: Sequence[Any], propose: bool) -> Conversation
         if step.say or step.press:
             steps.append(step)
     return Conversation(
-        id=f"{first.at:%Y-%m-%d}-{digest}", steps=tuple(steps), language=first.language,
+        id=_id(name, first.at), steps=tuple(steps), language=first.language,
         private=bool(first.private), file="journal",
     )  # fmt: skip
+
+
+def recorded_ids(rows: Sequence[tuple[str, datetime]]) -> frozenset[str]:
+    """The ids that conversations of these turns (conversation, time) may have been recorded by.
+
+    A recording begins where its first day did: every turn may have been a first one.
+    """
+    return frozenset(_id(name, at) for name, at in rows)
+
+
+def _id(conversation: str, began: datetime) -> str:
+    # Whose it is must not be told by its name.
+    digest = hashlib.sha256(f"{conversation}\n{began.isoformat()}".encode()).hexdigest()[:10]
+    return f"{began:%Y-%m-%d}-{digest}"
 
 
 def _answer(reply: str) -> Answered | None:

@@ -116,7 +116,7 @@ class TestEveryDatabase:
 def test_a_locked_database_is_a_store_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.journal.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("engine.journal_setup.BUSY_TIMEOUT_MS", 50)
     journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
     other = sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)
     other.execute("begin immediate")

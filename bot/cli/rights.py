@@ -1,0 +1,34 @@
+"""`shopdesk forget | export SHOPPER`: what is kept of a shopper, deleted or handed over."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+
+from bot.cli.common import load_settings, plain, print_json
+from engine.journal import Journal
+from engine.rights import forget, kept_of
+from knowledge_base.store import ensure_shop
+
+REPLAYS = "replays"
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Delete or print all that is kept of one shopper, named as the journal names them."""
+    settings = load_settings(arguments)
+    with closing(Journal.open(settings)) as journal:
+        if arguments.command == "export":
+            print_json(kept_of(journal, arguments.shopper))
+            return 0
+        from engine.redis_sessions import RedisSessions
+        from engine.valkey import connect
+
+        replays = ensure_shop(settings.home, settings.kb) / REPLAYS
+        gone = forget(journal, RedisSessions(connect(settings)), arguments.shopper, replays)
+    if arguments.json:
+        print_json(plain(gone))
+    else:
+        print(f"forgotten: {gone.turns} turns of {gone.conversations} conversations, "
+              f"{gone.feedback} thumbs, {gone.events} events, {gone.replays} recorded replays; "
+              "the next recommender is trained without them")  # fmt: skip
+    return 0
