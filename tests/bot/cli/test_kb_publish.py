@@ -56,6 +56,8 @@ def house(
 ) -> House:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHOPDESK_HOME", str(tmp_path / "h"))
+    # Entries are told in the operator's words here: no model need be loaded, again and again.
+    monkeypatch.setenv("GENERATOR_URL", "http://127.0.0.1:9")
     return House(tmp_path / "h", capsys)
 
 

@@ -53,3 +53,23 @@ def test_every_entry_is_asked_for_in_each_language(
         for entry in step.expected.entry
     }
     assert {entry.id for entry in load(DEMO_SHOP).entries} <= expected
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_entry_is_asked_for_in_words_that_no_entry_lists(
+    conversations: tuple[Conversation, ...], language: str
+) -> None:
+    entries = load(DEMO_SHOP).entries
+    listed = {asked.casefold() for e in entries for of in e.questions.values() for asked in of}
+    expected = {
+        entry
+        for c in conversations
+        for step in c.steps
+        if c.language == language and step.say.casefold() not in listed
+        for entry in step.expected.entry
+    }
+    assert {entry.id for entry in entries} <= expected
+
+
+def test_ids_are_of_one_conversation_each(conversations: tuple[Conversation, ...]) -> None:
+    assert len({c.id for c in conversations}) == len(conversations)
