@@ -1,10 +1,9 @@
-"""The report shows what was played, lets none of it act, and accepts by a command."""
+"""The report's data: all that was played, in a page in which none of it can act."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,73 +15,123 @@ from engine.replay.comparing import compare
 from engine.replay.conversation import Conversation, Expected, Step
 from engine.replay.grading import grades
 from engine.replay.playing import Played, PlayedTurn
-from engine.replay.report import write_report
+from engine.replay.report import pieces, write_report
 from engine.replay.results import figures
 
-CHROMIUM = "/usr/bin/chromium"
-HOSTILE = "</script><img src=x onerror=document.title='owned'>"
+HOSTILE = "</script><img src=x onerror=document.title='owned'><!--<script> __SCRIPT__ \u2028"
 
 
-def played(name: str, text: str, wanted: str) -> Played:
-    step = Step("how long?", expected=Expected(must_say=(wanted,)))
-    answer = Answered(text, "faq", "certain", "en", ("returns",))
+def played(name: str, text: str, wanted: str = "", said: str = "", **fields: Any) -> Played:
+    expected = Expected(must_say=(wanted,)) if wanted else Expected()
+    step = Step("how long?", expected=expected, said=said)
+    answer = Answered(text, "faq", "certain", "en", ("returns",), **fields)
     turn = PlayedTurn(step, answer, grades(step.expected, answer))
     return Played(Conversation(name, (step,), title=f"Talk {name}", file=f"{name}.yaml"), (turn,))
 
 
-GOOD, BAD = played("good", "Within 30 days.", "30 days"), played("bad", HOSTILE, "30 days")
-OLD = replace(BAD, turns=played("bad", "Within 30 days it is.", "30 days").turns)
-
-
-def written(folder: Path, saved: Path | None = None) -> Path:
-    runs = [(GOOD,), (BAD,)]
-    path = folder / "report.html"
-    write_report(path, runs, compare([GOOD, OLD], [GOOD, BAD]), figures(runs), saved=saved)
-    return path
-
-
-def test_the_page_holds_all_that_was_played_and_no_text_leaves_its_place(tmp_path: Path) -> None:
-    page = written(tmp_path).read_text("utf-8")
-    assert HOSTILE not in page
-    found = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
+def data_of(path: Path) -> dict[str, Any]:
+    found = re.search(r'id="data">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)
     assert found
     data: dict[str, Any] = json.loads(found[1])
-    assert [talk["id"] for talk in data["conversations"]] == ["good", "bad"]
-    (turn,) = data["conversations"][1]["turns"]
-    assert (turn["text"], turn["verdict"]) == (HOSTILE, "worse")
-    assert (data["figures"]["passed"], data["figures"]["failed"]) == (1, 1)
+    return data
+
+
+def written(folder: Path, *runs: tuple[Played, ...], before: tuple[Played, ...] = ()) -> Path:
+    changes = compare(before, [playings[0] for playings in runs])
+    write_report(folder / "report.html", runs, changes, figures(runs))
+    return folder / "report.html"
+
+
+def only_turn(folder: Path, *playings: Played, before: tuple[Played, ...] = ()) -> dict[str, Any]:
+    (talk,) = data_of(written(folder, playings, before=before))["conversations"]
+    (turn,) = talk["turns"]
+    found: dict[str, Any] = turn
+    return found
+
+
+def test_no_text_leaves_its_place_and_all_of_it_is_there(tmp_path: Path) -> None:
+    path = written(tmp_path, (played("a", HOSTILE, HOSTILE, HOSTILE + "!"),))
+    page = path.read_text("utf-8")
+    assert "<img" not in page
+    assert page.count("</script>") == 2
     assert not re.search(r"https?://", page)
+    (turn,) = data_of(path)["conversations"][0]["turns"]
+    assert (turn["text"], turn["before"]["text"]) == (HOSTILE, HOSTILE + "!")
+    assert turn["grades"][0] == {
+        "name": "must_say", "passed": True, "wanted": HOSTILE, "got": HOSTILE
+    }  # fmt: skip
 
 
-@pytest.fixture
-def page() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page()
-        errors: list[str] = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        yield opened
-        browser.close()
-        assert errors == []
+def test_half_a_letter_of_a_broken_log_is_written(tmp_path: Path) -> None:
+    assert only_turn(tmp_path, played("a", "half \ud83d"))["text"] == "half \ud83d"
 
 
-@pytest.mark.browser
-def test_a_person_filters_compares_and_accepts(tmp_path: Path, page: Any) -> None:
-    page.goto(written(tmp_path, Path("my answers.jsonl")).as_uri())
-    assert page.locator("summary").all_inner_texts()[0].startswith("✗ Talk bad")
-    assert page.locator("summary").count() == 1
-    assert page.locator("del").first.inner_text() == "Within"
-    assert page.locator("main img").count() == 0
-    page.get_by_label("accept as what is expected").check()
-    command = page.locator("#command").inner_text()
-    assert command == ("shopdesk replay accept bad.yaml --results 'my answers.jsonl' --turns bad#1")
-    page.get_by_role("button", name="all 2").click()
-    assert page.locator("summary").count() == 2
-    page.keyboard.press("/")
-    page.keyboard.type("talk good")
-    assert page.locator("summary").count() == 1
-    assert page.title() == "Replayed conversations"
+def test_the_figures_are_those_given(tmp_path: Path) -> None:
+    good, bad = played("good", "30 days", "30 days"), played("bad", "no", "30 days")
+    given = {**figures([(good, good), (bad, bad)]), "seconds": 1.5}
+    write_report(tmp_path / "r", [(good, good), (bad, bad)], [], given, saved=Path("s.jsonl"))
+    data = data_of(tmp_path / "r")
+    numbers = {name: value for name, value in given.items() if isinstance(value, int | float)}
+    assert data["figures"] == numbers
+    assert (data["repeat"], data["flaky"], data["compared"]) == (2, 0, {})
+    assert data["saved"] == "s.jsonl"
+
+
+def test_a_compared_answer_stands_beside_the_one_before(tmp_path: Path) -> None:
+    old, new = played("a", "within 31 days", "30"), played("a", "within 30 days", "30")
+    turn = only_turn(tmp_path, new, before=(old,))
+    assert (turn["verdict"], turn["what"]) == ("better", ["text"])
+    assert turn["before"]["pieces"] == ["within ", "31", " days"]
+    assert turn["before"]["now"] == ["within ", "30", " days"]
+
+
+def test_a_past_answer_stands_there_only_where_it_reads_differently(tmp_path: Path) -> None:
+    assert only_turn(tmp_path, played("a", "30 days", said="30  Days"))["before"] is None
+    assert only_turn(tmp_path, played("a", "30 days", said="31 days"))["before"]["from"] == "said"
+
+
+def test_the_first_answer_is_shown_since_it_is_the_one_that_is_saved(tmp_path: Path) -> None:
+    good, bad = played("a", "30 days", "30 days"), played("a", "a month", "30 days")
+    turn = only_turn(tmp_path, good, bad, bad)
+    assert turn["text"] == "30 days"
+    assert [(o["text"], o["times"]) for o in turn["others"]] == [("a month", 2)]
+    talk = data_of(tmp_path / "report.html")["conversations"][0]
+    assert (talk["passed"], talk["flaky"], talk["times"]) == (False, True, [1, 3])
+
+
+@pytest.mark.parametrize(
+    ("one", "acceptable"),
+    [
+        (played("a", "no", "30 days"), True),
+        (played("a", "anything"), True),
+        (played("a", "30 days", "30 days"), False),
+        (played("a", "", "30 days", error="no button was shown"), False),
+    ],
+)
+def test_what_can_be_accepted_is_what_would_change_the_file(
+    tmp_path: Path, one: Played, acceptable: bool
+) -> None:
+    assert only_turn(tmp_path, one)["acceptable"] is acceptable
+
+
+def test_nothing_of_a_log_can_be_accepted(tmp_path: Path) -> None:
+    one = played("a", "no", "30 days")
+    log = replace(one, conversation=replace(one.conversation, file="log.jsonl"))
+    assert only_turn(tmp_path, log)["acceptable"] is False
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone", "come"),
+    [
+        ("in 31 days.", "in 30 days.", ["in ", "31", " days."], ["in ", "30", " days."]),
+        ("从 14 天内", "从 30 天之内", ["从 ", "14", " 天内"], ["从 ", "30", " 天", "之", "内"]),
+        ("costs €4.95", "costs €3.95", ["costs €", "4.95"], ["costs €", "3.95"]),
+        ("one two", "three four", ["", "one two"], ["", "three four"]),
+        ("", "", [""], [""]),
+    ],
+)
+def test_words_are_marked_whole_and_chinese_by_the_letter(
+    before: str, after: str, gone: list[str], come: list[str]
+) -> None:
+    assert pieces(before, after) == (gone, come)
+    assert "".join(gone) == before
