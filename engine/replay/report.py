@@ -93,13 +93,14 @@ def _turn(column: Sequence[PlayedTurn], change: Change | None, ours: bool) -> di
     """A turn as it went first, which is what is saved, and what else came of it."""
     turn, *later = column
     step, answer = turn.step, turn.answer
+    before = _before(turn, change)
     return {
         **_answered(turn), "asked": step.say, "pressed": step.press, "line": step.line,
-        "before": _before(turn, change),
+        "before": before,
         "verdict": change.verdict.value if change else "",
         "what": list(change.what) if change else [],
         "others": _others(turn, later),
-        "acceptable": ours and not answer.error
+        "acceptable": ours and not answer.error and (not turn.passed or before is not None)
         and accepted(step.expected, answer) != step.expected,
     }  # fmt: skip
 

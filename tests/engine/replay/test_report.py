@@ -103,12 +103,13 @@ def test_the_first_answer_is_shown_since_it_is_the_one_that_is_saved(tmp_path: P
     ("one", "acceptable"),
     [
         (played("a", "no", "30 days"), True),
-        (played("a", "anything"), True),
+        (played("a", "31 days", said="30 days"), True),
+        (played("a", "anything"), False),
         (played("a", "30 days", "30 days"), False),
         (played("a", "", "30 days", error="no button was shown"), False),
     ],
 )
-def test_what_can_be_accepted_is_what_would_change_the_file(
+def test_only_what_failed_or_differs_is_accepted_and_only_where_the_file_would_change(
     tmp_path: Path, one: Played, acceptable: bool
 ) -> None:
     assert only_turn(tmp_path, one)["acceptable"] is acceptable
