@@ -36,6 +36,10 @@ class MemoryCounters:
         self._counts[self._today(), name] += amount
         return self._counts[self._today(), name]
 
+    def forget(self) -> None:
+        """Begin at zero again, as on another day."""
+        self._counts.clear()
+
 
 class RedisCounters:
     """Counts shared by all processes."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from engine import wire
@@ -46,7 +45,7 @@ def read(home: Path) -> tuple[Published, ...]:
     for line in path.read_bytes().splitlines():
         try:
             found.append(wire.loads(Published, line))
-        except (wire.WireError, json.JSONDecodeError, UnicodeDecodeError):
+        except wire.WireError:
             continue  # Cut short by a crash: that snapshot did not go live.
     return tuple(found)
 
@@ -55,8 +54,3 @@ def live_at(home: Path, moment: datetime) -> str:
     """The snapshot that was live then; "" before the first that is known of."""
     before = [one.snapshot for one in read(home) if one.at <= moment]
     return before[-1] if before else ""
-
-
-def now() -> datetime:
-    """The time of a publish."""
-    return datetime.now(UTC)

@@ -21,6 +21,8 @@ from knowledge_base.tables import read_events, read_orders, read_products, read_
 T = TypeVar("T")
 DEMO_SHOP = Path(__file__).parent / "demo_shop"
 EMPTY_SHOP = Path(__file__).parent / "empty_shop"
+REPLAYS = "replays"
+"""The folder of a shop's saved questions: conversations that a change is tried on."""
 
 
 @dataclass(frozen=True, slots=True)

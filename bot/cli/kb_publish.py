@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +33,7 @@ def publish_shown(
     """
     from engine.build import first_encoders, load_encoders
     from engine.publish import build_snapshot
-    from engine.publish_log import Published, now
+    from engine.publish_log import Published
     from engine.retrieval.snapshot import read_live, write_live
 
     if arguments.override and not arguments.because:
@@ -49,7 +51,9 @@ def publish_shown(
         raise _refused(blast)
     if not arguments.dry_run:
         overridden = blast.broken_names if blast else ()
-        line = Published(now(), snapshot, arguments.override or "", arguments.because, overridden)
+        line = Published(
+            datetime.now(UTC), snapshot, arguments.override or "", arguments.because, overridden
+        )
         write_live(settings.home, snapshot, published=line)
         result["live"] = True
     return result
@@ -80,15 +84,15 @@ def _blast(
     from engine.replay.blast import blast_radius, to_ask_again
     from engine.retrieval.snapshot import is_outdated
 
-    if not before or before == after:
+    if before == after:
         return None
-    if is_outdated(settings.home / "snapshots" / before, encoders.names):
-        return None
+    if before and is_outdated(settings.home / "snapshots" / before, encoders.names):
+        before = ""
     try:
         with closing(Journal.open(settings)) as journal:
-            conversations = to_ask_again(folder, journal, arguments.days)
+            conversations = to_ask_again(folder, journal if before else None, arguments.days)
     except StoreError as error:
-        print(f"what was asked lately is left out: {error.what}")
+        print(f"what was asked lately is left out: {error.what}", file=sys.stderr)
         conversations = to_ask_again(folder, None, 0)
     if not conversations:
         return None

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from bot.cli.common import load_settings, print_json
 from engine.errors import SettingsError, ShopdeskError
-from knowledge_base.store import ensure_shop
-
-REPLAYS = "replays"
+from knowledge_base.store import REPLAYS, ensure_shop
 
 
 def record(arguments: argparse.Namespace) -> int:

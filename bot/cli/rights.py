@@ -8,9 +8,7 @@ from contextlib import closing
 from bot.cli.common import load_settings, plain, print_json
 from engine.journal import Journal
 from engine.rights import forget, kept_of
-from knowledge_base.store import ensure_shop
-
-REPLAYS = "replays"
+from knowledge_base.store import REPLAYS, ensure_shop
 
 
 def run_command(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,16 @@ from engine.replay.results import failures
 from engine.replay.running import Order, run
 from engine.retrieval.encoders import Encoders
 from engine.settings import Settings
+from knowledge_base.store import REPLAYS
 
-REPLAYS = "replays"
-"""The folder of a shop's saved questions."""
 MOST_CONVERSATIONS = 1000
-"""Of the journal, the newest: so many take under a minute."""
+"""Of the journal, those that went on last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blast:
     """What a publish would do. `broken`: expectations of must-hold replays that would fail."""
 
-    conversations: int
     turns: int
     flipped: tuple[Change, ...]
     broken: tuple[dict[str, Any], ...]
@@ -52,10 +49,9 @@ def to_ask_again(folder: Path, journal: Journal | None, days: int) -> tuple[Conv
     if journal is None or days < 1:
         return saved
     since = datetime.now(UTC) - timedelta(days=days)
-    asked = sorted(journaled(journal, since), key=lambda c: c.id, reverse=True)
     known = {conversation.id for conversation in saved}
-    new = (conversation for conversation in asked if conversation.id not in known)
-    return (*saved, *islice(new, MOST_CONVERSATIONS))
+    asked = journaled(journal, since, most=MOST_CONVERSATIONS)
+    return (*saved, *(conversation for conversation in asked if conversation.id not in known))
 
 
 def blast_radius(
@@ -67,15 +63,19 @@ def blast_radius(
     encoders: Encoders | None = None,
     told: Callable[[int, int], None] = lambda done, whole: None,
 ) -> Blast:
-    """Every answer that differs between two snapshots, without a model. Raises SnapshotError."""
-    houses = (House(settings, before), House(settings, after))
+    """Every answer that differs between two snapshots, without a model. Raises SnapshotError.
+
+    `before`: "" where there is none to compare with; then only expectations are looked at.
+    """
+    houses = tuple(House(settings, snapshot) for snapshot in (after, before) if snapshot)
     order = Order(houses, tuple(conversations), processes=os.cpu_count() or 1,
                   at=datetime.now(UTC))  # fmt: skip
-    old, new = run(order, told, encoders)
-    changes = compare([playings[0] for playings in old], [playings[0] for playings in new])
+    new, *old = run(order, told, encoders)
+    firsts = [[playings[0] for playings in runs] for runs in old]
+    changes = [c for played in firsts for c in compare(played, [playings[0] for playings in new])]
     lines = [(p[0].conversation.must_hold, line) for p in new for line in failures(p)]
     return Blast(
-        len(conversations), len(changes), tuple(flipped(changes)),
+        sum(len(c.steps) for c in conversations), tuple(flipped(changes)),
         tuple(line for must, line in lines if must),
         tuple(line for must, line in lines if not must),
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from engine import wire
@@ -23,16 +22,6 @@ class Drafts:
     def __init__(self, path: Path | None, model: Generator | None) -> None:
         self._path, self._model = path, model
         self._kept = _read(path)
-
-    @classmethod
-    @contextmanager
-    def opened(cls, path: Path | None, model: Generator | None) -> Iterator[Drafts]:
-        """Closes the model at the end."""
-        drafts = cls(path, model)
-        try:
-            yield drafts
-        finally:
-            drafts.close()
 
     @property
     def name(self) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.build import build_assistant, load_encoders
+from engine.counters import MemoryCounters
 from engine.desk import LocalDesk
 from engine.generation.generator import Generator, build_generator
 from engine.journal import Journal
-from engine.live import LiveAssistant
 from engine.replay.drafts import Drafts
 from engine.retrieval.encoders import Encoders
 from engine.sessions import MemorySessions
@@ -35,11 +35,16 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class OpenHouse:
-    """A desk, and the sessions behind it."""
+    """A desk, and what stands behind it."""
 
     desk: LocalDesk
     sessions: MemorySessions
-    snapshot: str
+    counters: MemoryCounters
+
+    def forget(self, conversation: str) -> None:
+        """What was played is remembered no more, nor how often anything was tried in it."""
+        self.sessions.forget(conversation)
+        self.counters.forget()
 
 
 @contextmanager
@@ -52,20 +57,17 @@ def opened(house: House, encoders: Encoders | None = None) -> Iterator[OpenHouse
         generator: Generator | None = None
         if house.with_model or house.drafts:
             model = build_generator(house.settings) if house.with_model else None
-            generator = held.enter_context(Drafts.opened(house.drafts, model))
+            generator = held.enter_context(closing(Drafts(house.drafts, model)))
         encoders = encoders or load_encoders(house.settings)
-        assistant = _assistant(house, generator, encoders)
+        counters = MemoryCounters()
+        assistant = build_assistant(
+            house.settings, generator=generator, counters=counters, aside=True, at_once=True,
+            encoders=encoders, snapshot=house.snapshot,
+        )  # fmt: skip
         folder = held.enter_context(tempfile.TemporaryDirectory(prefix="shopdesk-replay-"))
         journal = Journal(f"sqlite:///{Path(folder) / 'journal.sqlite3'}", durable=False)
         held.callback(journal.close)
         sessions = MemorySessions()
         desk = LocalDesk(assistant, sessions, journal, assistant)
         held.callback(desk.close)
-        yield OpenHouse(desk, sessions, assistant.snapshot)
-
-
-def _assistant(house: House, generator: Generator | None, encoders: Encoders) -> LiveAssistant:
-    return build_assistant(
-        house.settings, generator=generator, aside=True, at_once=True, encoders=encoders,
-        snapshot=house.snapshot,
-    )  # fmt: skip
+        yield OpenHouse(desk, sessions, counters)

@@ -130,12 +130,14 @@ class _SharedHouse:
         """Play one conversation."""
         import asyncio
 
-        from engine.replay.playing import play
+        from engine.replay.playing import conversation_name, play
         from engine.replay.running import AT
 
         if self._house is None:
             self._house = self._open()
-        return asyncio.run(play(self._house.desk, conversation, AT))
+        played = asyncio.run(play(self._house.desk, conversation, AT))
+        self._house.forget(conversation_name(conversation, ""))
+        return played
 
     def close(self) -> None:
         """Close the desk."""

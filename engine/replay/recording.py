@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine import wire
 from engine.journal import Journal
@@ -24,11 +24,13 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def journaled(
-    journal: Journal, since: datetime, names: Sequence[str] = (), *, propose: bool = False
-) -> Iterator[Conversation]:
+    journal: Journal, since: datetime, names: Sequence[str] = (), *, propose: bool = False,
+    most: int | None = None,
+) -> Iterator[Conversation]:  # fmt: skip
     """What was asked since then, by conversation, oldest first; of those `names` only, if any.
 
-    With `propose`, each turn expects what was answered. Raises StoreError.
+    With `propose`, each turn expects what was answered. `most`: only so many conversations, those
+    that went on last. Raises StoreError.
     """
     query = (
         select(turns.c.conversation, turns.c.at, turns.c.question, turns.c.action,
@@ -38,6 +40,11 @@ def journaled(
     )  # fmt: skip
     if names:
         query = query.where(turns.c.conversation.in_(names))
+    if most is not None:
+        last = func.max(turns.c.number)
+        chosen = select(turns.c.conversation).where(turns.c.at >= since)
+        newest = chosen.group_by(turns.c.conversation).order_by(last.desc()).limit(most)
+        query = query.where(turns.c.conversation.in_(newest))
     with journal.begin() as connection:
         rows = connection.execute(query).all()
     for name, group in groupby(rows, key=lambda row: str(row.conversation)):

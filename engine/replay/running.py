@@ -85,7 +85,7 @@ async def _played(houses: Sequence[OpenHouse], task: Task, at: datetime) -> tupl
     found = []
     for house in houses:
         found.append(await play(house.desk, conversation, at, number))
-        house.sessions.forget(conversation_name(conversation, number))
+        house.forget(conversation_name(conversation, number))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ def write_live(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if only_over is not None and read_live(home) != only_over:
             return False
-        publish_log.add(home, published or Published(publish_log.now(), snapshot))
+        publish_log.add(home, published or Published(datetime.now(UTC), snapshot))
         scratch = home / f".live.{os.getpid()}"
         scratch.write_text(snapshot + "\n", "utf-8")
         scratch.replace(home / "live")

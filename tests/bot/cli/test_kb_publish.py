@@ -132,3 +132,15 @@ def test_an_earlier_day_is_answered_from_what_was_live_then(
     assert "5 days" in house.ask("--as-of", f"{datetime.now():%Y-%m-%d}")
     assert main(["ask", ASKED, "--as-of", (first - timedelta(days=2)).isoformat()]) == BAD_INPUT
     assert "nothing was live on" in capsys.readouterr().err
+
+
+def test_a_must_hold_replay_holds_for_a_first_publish_too(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = Conversation(
+        "delivery", (Step(ASKED, expected=Expected(facts=("9 days",))),), tags=(MUST_HOLD,)
+    )
+    write_conversation(house.home / "shop" / "replays", kept)
+    assert main(["kb", "publish"]) == BAD_INPUT
+    assert "wanted 9 days" in capsys.readouterr().err
+    assert read_live(house.home) == ""

@@ -56,6 +56,13 @@ def test_only_what_was_asked_since_then_and_of_whom_is_named(journal: Journal) -
     assert [[s.say for s in made.steps] for made in journaled(journal, AT, ["a"])] == [["new"]]
 
 
+def test_of_many_those_that_went_on_last_are_taken(journal: Journal) -> None:
+    for hours, name in enumerate("abcab"):
+        record(journal, name, f"{name}{hours}", hours)
+    found = [[s.say for s in made.steps] for made in journaled(journal, AT, most=2)]
+    assert sorted(found) == [["a0", "a3"], ["b1", "b4"]]
+
+
 def test_a_pressed_button_is_pressed_again(journal: Journal) -> None:
     record(journal, "a", "", 0, "details:lamp")
     ((step,),) = [made.steps for made in journaled(journal, AT)]

@@ -18,7 +18,7 @@ from engine.replay.playing import Played
 from engine.replay.running import FEW, Order, run
 from engine.replay.writing import write_conversation
 from engine.settings import Settings
-from knowledge_base.store import EMPTY_SHOP
+from knowledge_base.store import DEMO_SHOP, EMPTY_SHOP
 
 ASKED = ("How can I reach you?", "hello", "联系方式", "the meaning of life", "CONTACT")
 RIGHT = Conversation("right", (Step(ASKED[0], expected=Expected(entry=("contact",))),))
@@ -45,6 +45,17 @@ def test_two_processes_give_what_one_gives_in_the_same_order(house: House) -> No
     (two,) = run(Order((house,), talks, processes=2))
     assert [timeless(p) for (p,) in one] == [timeless(p) for (p,) in two]
     assert [p.conversation.id for (p,) in two] == [talk.id for talk in talks]
+
+
+def test_a_playing_is_not_held_to_what_was_tried_in_another(house: House) -> None:
+    demo = replace(house, settings=replace(house.settings, kb=DEMO_SHOP))
+    wrong, right = "l.fontaine@example.org", "marit.devries@example.com"
+    talk = Conversation("order", (
+        Step("where is my order JJ-10001"), Step(wrong),
+        Step(right, expected=Expected(route=("order",), must_say=("JJ-10001", "delivered"))),
+    ))  # fmt: skip
+    ((playings,),) = run(Order((demo,), (talk,), repeat=8))
+    assert all(played.passed for played in playings)
 
 
 def test_a_shop_that_cannot_be_read_is_told_from_every_process(house: House) -> None:
