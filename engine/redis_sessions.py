@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -90,10 +90,12 @@ class RedisSessions:
             text = self._redis.hget(keys.session(conversation), "session")
         return load_session(str(text) if text else None, conversation)
 
-    def forget(self, conversation: str) -> None:
+    def forget(self, conversation: str, messages: Sequence[str] = ()) -> None:
         """See SessionStore."""
         with store_errors("sessions"):
             self._redis.hdel(keys.session(conversation), "session", "before", "message")
+            if messages:
+                self._redis.unlink(*map(keys.answer, messages))
 
     def break_lock(self, conversation: str) -> None:
         """Give the conversation free although a turn holds it, as if its lease had run out."""

@@ -54,19 +54,21 @@ def forget(
     """
     with journal.begin() as connection:
         rows = connection.execute(
-            select(turns.c.conversation, turns.c.at)
+            select(turns.c.conversation, turns.c.at, turns.c.message)
             .where(turns.c.shopper == shopper)
             .order_by(turns.c.conversation, turns.c.number)
         ).all()
-    conversations = sorted({row.conversation for row in rows})
+    messages: dict[str, list[str]] = {}
+    for row in rows:
+        messages.setdefault(row.conversation, []).append(row.message)
     # Sessions first: a turn that comes meanwhile begins afresh, and is journaled after this.
-    for conversation in conversations:
-        sessions.forget(conversation)
+    for conversation, said in messages.items():
+        sessions.forget(conversation, said)
     files = _delete_replays(replays, recorded_ids([(r.conversation, r.at) for r in rows]))
     with journal.begin() as connection:
         counts = _delete(connection, shopper)
     journal.wipe_log()
-    return Forgotten(*counts, conversations=len(conversations), replays=files)
+    return Forgotten(*counts, conversations=len(messages), replays=files)
 
 
 def _delete(connection: Connection, shopper: str) -> tuple[int, int, int]:

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -78,8 +78,11 @@ class SessionStore(Protocol):
     def peek(self, conversation: str) -> Session:
         """Load without locking, to read only. Raises StoreError."""
 
-    def forget(self, conversation: str) -> None:
-        """Delete the session with its vault. Raises StoreError."""
+    def forget(self, conversation: str, messages: Sequence[str] = ()) -> None:
+        """Delete the session with its vault, and what is kept of these messages' replies.
+
+        Raises StoreError.
+        """
 
 
 def busy(wait_s: float) -> StoreError:
@@ -133,7 +136,7 @@ class MemorySessions:
         with self._guard:
             return self._load(conversation, "")
 
-    def forget(self, conversation: str) -> None:
+    def forget(self, conversation: str, messages: Sequence[str] = ()) -> None:
         """See SessionStore."""
         with self._guard:
             self._stored.pop(conversation, None)

@@ -19,10 +19,15 @@ def run_command(arguments: argparse.Namespace) -> int:
             print_json(kept_of(journal, arguments.shopper))
             return 0
         from engine.redis_sessions import RedisSessions
-        from engine.valkey import connect
+        from engine.valkey import connect, store_errors
 
         replays = ensure_shop(settings.home, settings.kb) / REPLAYS
-        gone = forget(journal, RedisSessions(connect(settings)), arguments.shopper, replays)
+        redis = connect(settings)
+        gone = forget(journal, RedisSessions(redis), arguments.shopper, replays)
+        if settings.redis_url is None:
+            with store_errors():
+                # Written anew, the store's file holds no more what was deleted from it.
+                redis.bgrewriteaof()
     if arguments.json:
         print_json(plain(gone))
     else:
