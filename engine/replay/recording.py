@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from engine import wire
 from engine.journal import Journal
 from engine.journal_tables import turns
+from engine.privacy import TOKEN
 from engine.replay.answered import Answered, answered
 from engine.replay.conversation import Conversation, Step
 from engine.replay.proposing import proposed
-from engine.types import Reply
+from engine.types import Reply, Route
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A session is forgotten so long after its last message: what follows is another conversation."""
@@ -70,9 +71,11 @@ def _conversation(name: str, rows: Sequence[Any], propose: bool) -> Conversation
     steps = []
     for row in rows:
         answer = _answer(row.reply)
-        step = Step(say=row.question, press="" if row.question else row.action,
-                    said=answer.text if answer else "")  # fmt: skip
-        if propose and answer:
+        # What an order is about belongs to its owner, not into a file.
+        told = answer.text if answer and answer.route != Route.ORDER else ""
+        step = Step(say=row.question, press="" if row.question else row.action, said=told)
+        # What was masked is not said again, so that the answer cannot be the same either.
+        if propose and answer and not TOKEN.search(row.question):
             step = replace(step, expected=proposed(answer))
         if step.say or step.press:
             steps.append(step)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.journal import Journal
+from engine.replay.conversation import Expected
 from engine.replay.grading import grades
 from engine.replay.recording import journaled
 from engine.replay.writing import as_yaml
@@ -25,10 +26,11 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 def record(
-    journal: Journal, conversation: str, question: str, hours: float = 0, action: str | None = None
-) -> None:
+    journal: Journal, conversation: str, question: str, hours: float = 0,
+    action: str | None = None, route: Route = Route.FAQ,
+) -> None:  # fmt: skip
     reply = Reply(
-        f"On {question}: 30 days.", Route.FAQ, Band.CERTAIN, 0.9, "en",
+        f"On {question}: 30 days.", route, Band.CERTAIN, 0.9, "en",
         citations=(Citation("entry:returns", "Returns"),),
     )  # fmt: skip
     at = AT + timedelta(hours=hours)
@@ -78,6 +80,19 @@ def test_what_is_proposed_is_met_by_what_was_answered(journal: Journal) -> None:
     assert step.expected.facts == ("30 days",)
     told = Answered(step.said, "faq", "certain", "en", ("returns",))
     assert all(grade.passed for grade in grades(step.expected, told))
+
+
+def test_what_an_order_is_about_is_in_no_file(journal: Journal) -> None:
+    record(journal, "a", "where is JJ-1", 0, route=Route.ORDER)
+    record(journal, "a", "⟦email:1⟧", 1, route=Route.ORDER)
+    (made,) = journaled(journal, AT, propose=True)
+    assert [step.said for step in made.steps] == ["", ""]
+
+
+def test_what_was_masked_is_not_expected_to_be_answered_as_then(journal: Journal) -> None:
+    record(journal, "a", "my mail is ⟦email:1⟧, how long?")
+    ((step,),) = [made.steps for made in journaled(journal, AT, propose=True)]
+    assert step.expected == Expected()
 
 
 def test_nobody_is_named_by_a_file(journal: Journal) -> None:
