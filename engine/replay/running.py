@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ FEW = 40
 """Conversations that are played before another process has read its models."""
 CHUNK = 8
 LOOK_EVERY_S = 0.005
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 Told = Callable[[int, int], None]
 
@@ -98,14 +100,33 @@ def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Played,
         context.Process(target=_work, args=(houses, order.at, todo, done), daemon=True)
         for _ in range(order.processes)
     ]
-    for worker in workers:
-        worker.start()
+    with _as_many_threads(threads):
+        for worker in workers:
+            worker.start()
     try:
         yield from _in_order(tasks, todo, done, workers)
     finally:
         for worker in workers:
             worker.terminate()
             worker.join()
+
+
+@contextmanager
+def _as_many_threads(count: int) -> Iterator[None]:
+    """Processes begun meanwhile compute in so many threads: more wait by keeping cores busy.
+
+    The libraries read these when they are loaded, and never again.
+    """
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(count)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _in_order(
