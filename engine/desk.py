@@ -18,7 +18,7 @@ from engine import keys, wire
 from engine.errors import StoreError
 from engine.journal import Journal, turn_id
 from engine.sessions import SessionStore, load_session
-from engine.turn import DEADLINE_S, Answering, Phrases, Turns, show
+from engine.turn import DEADLINE_S, Answering, Phrases, Record, Turns, show
 from engine.turn_queue import PUT, Draft, names
 from engine.types import Delta, Message, Reply, Route, Session
 
@@ -53,12 +53,12 @@ class LocalDesk:
         self,
         assistant: Answering,
         sessions: SessionStore,
-        journal: Journal,
+        record: Record | Journal,
         phrases: Phrases,
         *,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        self._turns = Turns(assistant, sessions, journal, phrases, deadline_s=deadline_s)
+        self._turns = Turns(assistant, sessions, record, phrases, deadline_s=deadline_s)
         self._pool = ThreadPoolExecutor(LOCAL_TURNS, thread_name_prefix="turn")
 
     async def stream(self, message: Message) -> AsyncIterator[Delta | Reply]:

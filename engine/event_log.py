@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, literal, select, tuple_
 
 from engine.journal import Journal
 from engine.journal_tables import events
+from engine.journal_writing import add_events
 from engine.types import Event
 
 CHUNK = 5000
@@ -27,17 +27,17 @@ class EventLog:
     def __init__(self, journal: Journal) -> None:
         """In the database of this open journal."""
         self._begin = journal.begin
-        self._insert = journal.insert(events).on_conflict_do_nothing()
+        self._insert = journal.insert
 
     def record(self, told: Iterable[Event]) -> int:
         """Keep events, all or none of them; how many were new. One told twice is kept once."""
         with self._begin() as connection:
-            return self._add(connection, told)
+            return add_events(connection, self._insert, told)
 
     def count_new(self, told: Iterable[Event]) -> int:
         """How many of these `record` would find new; none is kept."""
         with self._begin() as connection:
-            new = self._add(connection, told)
+            new = add_events(connection, self._insert, told)
             connection.rollback()
         return new
 
@@ -74,13 +74,6 @@ class EventLog:
         """Whether any event is kept."""
         return bool(self._rows(select(events.c.number).limit(1)))
 
-    def _add(self, connection: Connection, told: Iterable[Event]) -> int:
-        connection.execution_options(preserve_rowcount=True)
-        new, left = 0, iter(told)
-        while rows := [_row(event) for event in islice(left, CHUNK)]:
-            new += connection.execute(self._insert, rows).rowcount
-        return new
-
     def _rows(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         with self._begin() as connection:
             return connection.execute(query).all()
@@ -88,7 +81,3 @@ class EventLog:
     def _delete(self, *which: ColumnElement[bool]) -> int:
         with self._begin() as connection:
             return connection.execute(delete(events).where(*which)).rowcount
-
-
-def _row(event: Event) -> dict[str, object]:
-    return {field.name: getattr(event, field.name) for field in _FIELDS}

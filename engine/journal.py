@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,19 +18,22 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from engine import wire
 from engine.errors import StoreError
 from engine.journal_setup import make_tables, prepare_quick_sqlite, prepare_sqlite
-from engine.journal_tables import SCHEMA_VERSION, feedback, impressions, turns
-from engine.types import ActionKind, Message, Reply, Route
+from engine.journal_tables import SCHEMA_VERSION, feedback, turns
+from engine.journal_writing import (
+    Happening,
+    Thumb,
+    Verdict,
+    now,
+    turn_done,
+    turn_id,
+    write,
+    write_thumb,
+)
+from engine.types import Message, Reply, Route
 
-SET_UP_TRIES = 50
-PRODUCT = "product:"
-_TURN_ID = re.compile(r"[0-9a-f]{16}")
+__all__ = ["Journal", "JournalPlace", "JournaledTurn", "Verdict", "turn_id"]
 
-
-class Verdict(StrEnum):
-    """A thumb under an answer."""
-
-    UP = "up"
-    DOWN = "down"
+PATIENCE_S = 5.0
 
 
 class JournalPlace(Protocol):
@@ -66,22 +66,27 @@ class JournaledTurn:
     snapshot: str = ""
 
 
-def turn_id(message: Message) -> str:
-    """The id of the turn that answers a message: the same message always has the same turn."""
-    name = f"{message.conversation}\n{message.id}".encode("utf-8", "replace")
-    return hashlib.sha256(name).hexdigest()[:16]
-
-
 class Journal:
     """Turns and feedback. Every method raises StoreError when the database is gone or full."""
 
-    def __init__(self, url: str, *, durable: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        durable: bool = True,
+        patience_s: float = PATIENCE_S,
+        later: bool = False,
+    ) -> None:
         """Connect and make what tables are missing. Raises StoreError.
 
-        One that is not `durable` is quicker, and lost with the machine's power.
+        One that is not `durable` is quicker, and lost with the machine's power. `patience_s`: how
+        long it waits where another program writes. `later`: the first use connects.
         """
-        self._engine = _engine(url, durable=durable)
+        self._engine = _engine(url, durable=durable, patience_s=patience_s)
+        self._patience_s, self._ready = patience_s, False
         self.insert = postgresql.insert if _is_postgres(self._engine) else sqlite.insert
+        if later:
+            return
         try:
             self._set_up()
         except BaseException:
@@ -89,10 +94,12 @@ class Journal:
             raise
 
     @classmethod
-    def open(cls, place: JournalPlace) -> Journal:
+    def open(
+        cls, place: JournalPlace, *, patience_s: float = PATIENCE_S, later: bool = False
+    ) -> Journal:
         """The journal of these settings. Raises StoreError."""
         if place.database_url:
-            return cls(place.database_url)
+            return cls(place.database_url, patience_s=patience_s, later=later)
         path = place.home.absolute() / "journal.sqlite3"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +110,7 @@ class Journal:
                 where=str(path),
                 mend="give SHOPDESK_HOME a folder you may write to, on a disk with room.",
             ) from error
-        return cls(f"sqlite:///{path}")
+        return cls(f"sqlite:///{path}", patience_s=patience_s, later=later)
 
     def record_turn(
         self, message: Message, question: str, reply: Reply, *, took_s: float = 0.0
@@ -112,38 +119,14 @@ class Journal:
 
         On return it is on disk. A message recorded before keeps its first reply.
         """
-        name = turn_id(message)
-        row = {
-            "id": name,
-            "message": message.id,
-            "conversation": message.conversation,
-            "shopper": message.shopper,
-            "channel": message.channel,
-            "at": message.at,
-            "took_s": took_s,
-            "question": _clean(question),
-            "answer": _clean(reply.text),
-            "route": reply.route.value,
-            "band": reply.band.value if reply.band else None,
-            "confidence": reply.confidence,
-            "language": reply.language,
-            "worded_by": reply.receipt.worded_by.value,
-            "handoff": reply.handoff.value if reply.handoff else None,
-            "snapshot": reply.receipt.snapshot,
-            "reply": _clean(wire.dumps(reply)),
-            "action": _kept_action(message.action),
-            "private": message.private,
-        }
-        chosen_by = reply.receipt.recommender
-        shown = [
-            {"turn": name, "slot": slot, "product": product, "recommender": chosen_by}
-            for slot, product in enumerate(_products(reply))
-        ]
+        self.write([turn_done(message, question, reply, took_s)])
+        return turn_id(message)
+
+    def write(self, happenings: Sequence[Happening]) -> None:
+        """Write all of these or none. On return they are on disk; those known before stay."""
         with self.begin() as connection:
-            connection.execute(self.insert(turns).values(row).on_conflict_do_nothing())
-            if shown:
-                connection.execute(self.insert(impressions).on_conflict_do_nothing(), shown)
-        return name
+            for happening in happenings:
+                write(connection, self.insert, happening)
 
     def recorded_reply(self, turn: str) -> Reply | None:
         """The masked reply of a recorded turn, its `turn` not set."""
@@ -169,18 +152,9 @@ class Journal:
 
     def record_feedback(self, turn: str, shopper: str, verdict: Verdict) -> bool:
         """Record a thumb, the last one of a shopper counts; False when there is no such turn."""
-        if not _TURN_ID.fullmatch(turn):
-            return False
-        row = {"turn": turn, "shopper": shopper, "verdict": verdict.value}
-        write = self.insert(feedback).values(row)
-        write = write.on_conflict_do_update(
-            index_elements=["turn", "shopper"], set_={"verdict": verdict.value, "at": func.now()}
-        )
+        thumb = Thumb(turn, shopper, verdict, now())
         with self.begin() as connection:
-            if connection.scalar(select(turns.c.id).where(turns.c.id == turn)) is None:
-                return False
-            connection.execute(write)
-        return True
+            return write_thumb(connection, self.insert, thumb)
 
     def counts(self) -> dict[str, int]:
         """How many turns and thumbs there are, by table."""
@@ -203,6 +177,8 @@ class Journal:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction, kept when the block ends well. Raises StoreError."""
+        if not self._ready:
+            self._set_up()
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -210,7 +186,8 @@ class Journal:
             raise _store_error(self._engine, error) from error
 
     def _set_up(self) -> None:
-        for left in range(SET_UP_TRIES, 0, -1):
+        until = time.monotonic() + self._patience_s
+        while True:
             try:
                 with self._engine.begin() as connection:
                     found = make_tables(connection)
@@ -219,7 +196,7 @@ class Journal:
                 # Switching a new file to WAL does not wait for others who do the same, and two may
                 # find the same column missing.
                 again = any(word in str(error.orig) for word in ("locked", "duplicate column"))
-                if not again or left == 1:
+                if not again or time.monotonic() > until:
                     raise _store_error(self._engine, error) from error
                 time.sleep(0.02)
             except SQLAlchemyError as error:
@@ -230,14 +207,18 @@ class Journal:
                 where=_shown(self._engine),
                 mend="update shopdesk, or name another database.",
             )
+        self._ready = True
 
 
-def _engine(url: str, *, durable: bool) -> Engine:
+def _engine(url: str, *, durable: bool, patience_s: float) -> Engine:
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     try:
         # The parameters are the shoppers' words: they must not get into any error text.
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=_postgres_url(url))
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=_postgres_url(url),
+            connect_args=_patient(url, patience_s),
+        )  # fmt: skip
     except (SQLAlchemyError, ImportError, ValueError) as error:
         raise StoreError(
             f"DATABASE_URL cannot be used ({type(error).__name__})",
@@ -250,29 +231,20 @@ def _engine(url: str, *, durable: bool) -> Engine:
     return engine
 
 
+def _patient(url: str, patience_s: float) -> dict[str, Any]:
+    if not _postgres_url(url):
+        return {"timeout": patience_s}
+    # PostgreSQL counts whole seconds here, at least two.
+    waits = f"-c lock_timeout={int(1000 * patience_s)}"
+    return {"connect_timeout": max(2, int(patience_s)), "options": waits}
+
+
 def _postgres_url(url: str) -> bool:
     return url.startswith("postgresql")
 
 
 def _is_postgres(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
-
-
-def _products(reply: Reply) -> tuple[str, ...]:
-    """The ids of the products whose cards were shown, in their order."""
-    cited = (c.id for c in reply.citations if c.id.startswith(PRODUCT)) if reply.products else ()
-    return tuple(name.removeprefix(PRODUCT) for name in cited)
-
-
-def _kept_action(action: str | None) -> str:
-    """A pressed button; of a link that was opened only that it was: it may carry a secret."""
-    start = f"{ActionKind.START}:"
-    return start if (action or "").startswith(start) else _clean(action or "")
-
-
-def _clean(words: str) -> str:
-    """Without what neither database can store: NUL and halves of surrogate pairs."""
-    return words.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _shown(engine: Engine) -> str:

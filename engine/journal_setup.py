@@ -10,7 +10,6 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from engine.journal_tables import SCHEMA_VERSION, TABLES, schema
 
-BUSY_TIMEOUT_MS = 5000
 _SET_UP_LOCK = 727_201
 """Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
 
@@ -50,9 +49,8 @@ def _add_columns(connection: Connection, table: Table) -> None:
 
 
 def prepare_sqlite(connection: Any, _: object) -> None:
-    """Make a new SQLite connection durable, patient, and leave nothing of what is deleted."""
+    """Make a new SQLite connection durable, and leave nothing of what is deleted."""
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA secure_delete=ON")
     # A recorded turn's raw message is deleted at once, so it must survive a power cut too.

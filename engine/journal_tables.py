@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every table or column more; a new column needs a server default."""
 
 
@@ -128,4 +128,24 @@ impressions = Table(
     Index("impressions_product", "product"),
 )
 
-TABLES = (schema, turns, feedback, events, impressions)
+handovers = Table(
+    "handovers",
+    _tables,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("conversation", Text, nullable=False),
+    Column("shopper", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("closed_at", UtcTime),
+    UniqueConstraint("conversation", "opened_at"),
+    Index("handovers_shopper", "shopper"),
+    Index("handovers_opened_at", "opened_at"),
+)
+
+TABLES = (schema, turns, feedback, events, impressions, handovers)

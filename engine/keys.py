@@ -33,6 +33,11 @@ TURNS = f"{PREFIX}:turns"
 HURRIED = f"{PREFIX}:hurried"
 """Stream: ids of messages whose shopper has written again; every engine reads the newest."""
 HURRIED_KEPT = 1000
+TROUBLE = f"{PREFIX}:trouble"
+"""String: what is wrong with the journal, as long as an engine cannot write to it."""
+TROUBLE_TTL_S = 15
+TROUBLE_TOLD = f"{PREFIX}:trouble:told"
+"""String: the trouble that staff have been told of, until they are told that it is over."""
 SCHEDULED = f"{PREFIX}:scheduled"
 """Set: the conversations that stand in TURNS."""
 

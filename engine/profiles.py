@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from engine.errors import StoreError
-from engine.event_log import EventLog
 from engine.memory import TOUCHES_KEPT
 from engine.recommend.names import KINDS
 from engine.types import ActionKind, Event, Message, Session, Touch
 
 log = logging.getLogger(__name__)
+
+
+class History(Protocol):
+    """Shoppers' events; every method but `record` raises StoreError."""
+
+    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
+        """The newest events of a shopper, oldest first."""
+
+    def record(self, told: Iterable[Event]) -> object:
+        """Keep events."""
+
+    def forget(self, shopper: str) -> int:
+        """Delete all events of a shopper; how many there were."""
+
+    def forget_product(self, shopper: str, product: str) -> int:
+        """Delete a shopper's events of one product; how many there were."""
 
 
 class Profiles:
@@ -20,7 +37,7 @@ class Profiles:
     A log that fails is only reported: the session's own copy is used, and the reply goes out.
     """
 
-    def __init__(self, events: EventLog) -> None:
+    def __init__(self, events: History) -> None:
         self._events = events
 
     def known(self, message: Message, session: Session) -> Session:

@@ -36,25 +36,32 @@ def run_worker(
     from engine.generation.generator import load_later
     from engine.journal import Journal
     from engine.redis_sessions import RedisSessions
+    from engine.retention import keep_young
+    from engine.spool import Spool
+    from engine.turn_record import PATIENCE_S, TurnRecord
     from engine.valkey import connect
 
     redis = connect(settings)
-    journal = Journal.open(settings)
+    # A journal that is away keeps no engine from starting.
+    journal = Journal.open(settings, patience_s=PATIENCE_S, later=True)
+    record = TurnRecord(journal, Spool(settings.home))
     # Until it is ready a signal just ends it: there is nothing to finish.
     generator = None if assistant else load_later(settings)
     real = None if assistant else _real_assistant(settings, redis, generator)
     told = phrases or _shop_phrases(settings)
     answering = assistant or real
     assert answering is not None
-    worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
+    worker = Worker(redis, Turns(answering, RedisSessions(redis), record, told))
     with _stopped_by_signals() as stop:
         if real:
             threading.Thread(target=real.follow, args=(stop,), daemon=True).start()
         if generator:
             # Most answers need none: turns are taken while it loads.
             generator.start(on_failure=stop.set)
+        threading.Thread(target=keep_young, args=(journal, settings, stop), daemon=True).start()
         log.info("ready")
         worker.run(stop)
+    record.close()
     journal.close()
     redis.close()
     if generator:

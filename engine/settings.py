@@ -50,6 +50,8 @@ class Settings:
     generator_model: str | None
     generator_key: str | None
     daily_tokens: int
+    keep_days: int
+    keep_events_days: int
     threads: int
     int8: bool | None
     log_level: str
@@ -214,6 +216,10 @@ TABLE: tuple[Setting, ...] = (
     Setting("GENERATOR_KEY", "generator_key", "that server's key", str, secret=True),
     Setting("SHOPDESK_DAILY_TOKENS", "daily_tokens", "generated tokens a shopper may use a day",
             _positive, 20_000),
+    Setting("SHOPDESK_KEEP_DAYS", "keep_days",
+            "days after which conversations are deleted from the journal", _positive, 90),
+    Setting("SHOPDESK_KEEP_EVENTS_DAYS", "keep_events_days",
+            "days after which what was viewed and bought is deleted", _positive, 730),
     Setting("SHOPDESK_THREADS", "threads", "threads for models (default: the cores here)",
             _positive, _cores),
     Setting("SHOPDESK_INT8", "int8",

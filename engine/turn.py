@@ -14,11 +14,11 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from engine.errors import StoreError
-from engine.event_log import EventLog
 from engine.journal import Journal, Verdict, turn_id
 from engine.privacy import TOKEN, mask, unmask
-from engine.profiles import Profiles
+from engine.profiles import History, Profiles
 from engine.sessions import LockedSession, SessionStore
+from engine.turn_record import TurnRecord
 from engine.types import ActionKind, Answer, Delta, Message, Reply, Route, Session
 
 DEADLINE_S = 20.0
@@ -53,6 +53,23 @@ class Phrases(Protocol):
         """A phrase in a language, else in the shop's own."""
 
 
+class Record(History, Protocol):
+    """Where turns are recorded; nothing but forgetting raises anything."""
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from working; "" where nothing does."""
+
+    def reply_of(self, turn: str) -> Reply | None:
+        """The masked reply of a recorded turn; None where it cannot be looked up either."""
+
+    def turn(self, message: Message, question: str, reply: Reply, took_s: float) -> None:
+        """Record a masked question with its masked reply; the first of a message stays."""
+
+    def thumb(self, turn: str, shopper: str, verdict: Verdict) -> None:
+        """Record a thumb."""
+
+
 class Turns:
     """Takes one message's turn. Deltas and reply come out masked."""
 
@@ -60,15 +77,16 @@ class Turns:
         self,
         assistant: Answering,
         sessions: SessionStore,
-        journal: Journal,
+        record: Record | Journal,
         phrases: Phrases,
         *,
         deadline_s: float = DEADLINE_S,
     ) -> None:
+        """With a journal alone, what it cannot take is lost."""
         self._assistant = assistant
         self._sessions = sessions
-        self._journal = journal
-        self._profiles = Profiles(EventLog(journal))
+        self._happened = TurnRecord(record) if isinstance(record, Journal) else record
+        self._profiles = Profiles(self._happened)
         self._phrases = phrases
         self._deadline_s = deadline_s
 
@@ -93,13 +111,18 @@ class Turns:
         message = replace(message, text=clean(message.text))
         with self._sessions.lock(message.conversation, message=message.id) as locked:
             begun(locked.token)
-            recorded = self._recorded(turn_id(message))
+            recorded = self._happened.reply_of(turn_id(message))
             within_s = self._deadline_s if deadline_s is None else deadline_s
             yield recorded or (yield from self._answered(message, locked, within_s))
 
     def hurry(self, message_id: str) -> None:
         """Let a turn end soon, be it under way or still to come."""
         self._assistant.hurry(message_id)
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the journal; "" where nothing is."""
+        return self._happened.trouble
 
     def failed(self, message: Message, error: Exception) -> Reply:
         """What the shopper gets instead of an exception; the log gets where it happened."""
@@ -111,7 +134,7 @@ class Turns:
 
     def record_failed(self, message: Message, reply: Reply) -> None:
         """Journal a failed turn, so that the shop sees it."""
-        self._record(message, mask(clean(message.text), {})[0], reply, 0.0)
+        self._happened.turn(message, mask(clean(message.text), {})[0], reply, 0.0)
 
     def shown(self, message: Message, text: str) -> str:
         """A text as the shopper may see it: their own values in place of tokens."""
@@ -137,7 +160,7 @@ class Turns:
             kept = _newest({**session.vault, **answer.session.vault})
             locked.save(replace(answer.session, vault=kept))
             reply = self._kept(message, session, answer)
-        self._record(message, question, reply, time.monotonic() - started)
+        self._happened.turn(message, question, reply, time.monotonic() - started)
         return reply
 
     def _kept(self, message: Message, before: Session, answer: Answer) -> Reply:
@@ -161,25 +184,8 @@ class Turns:
                 yield part
         raise ValueError("the assistant ended without an answer")
 
-    def _recorded(self, turn: str) -> Reply | None:
-        try:
-            reply = self._journal.recorded_reply(turn)
-        except StoreError as error:
-            log.error("turn %s: %s", turn, _told(error))
-            return None
-        return replace(reply, turn=turn) if reply else None
-
-    def _record(self, message: Message, question: str, reply: Reply, took_s: float) -> None:
-        try:
-            self._journal.record_turn(message, question, replace(reply, turn=""), took_s=took_s)
-        except StoreError as error:
-            log.error("turn %s is not in the journal: %s", turn_id(message), _told(error))
-
     def _thanks(self, message: Message, verdict: Verdict, turn: str) -> Reply:
-        try:
-            self._journal.record_feedback(turn, message.shopper, verdict)
-        except StoreError as error:
-            log.error("a thumb is not in the journal: %s", _told(error))
+        self._happened.thumb(turn, message.shopper, verdict)
         language = self._language(message)
         text = self._phrases.text(f"feedback_{verdict.value}", language)
         return Reply(text, Route.SMALLTALK, None, 1.0, language)

@@ -229,6 +229,8 @@ class Worker:
                 items = tuple(self._working)
             with suppress(RedisError):
                 self._member.sign(items, ready=not self._stop.is_set())
+                if trouble := self._turns.trouble:
+                    self._redis.set(keys.TROUBLE, trouble, ex=keys.TROUBLE_TTL_S)
             ended.wait(SIGN_EVERY_S)
 
 

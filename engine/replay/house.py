@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.build import build_assistant, load_encoders
-from engine.counters import MemoryCounters
 from engine.desk import LocalDesk
 from engine.generation.generator import Generator, build_generator
-from engine.journal import Journal
 from engine.replay.drafts import Drafts
+from engine.replay.keeping import CountedApart, CountersApart, MemoryRecord
 from engine.retrieval.encoders import Encoders
 from engine.sessions import MemorySessions
 from engine.settings import Settings
@@ -39,12 +37,15 @@ class OpenHouse:
 
     desk: LocalDesk
     sessions: MemorySessions
-    counters: MemoryCounters
+    counters: CountersApart
+    record: MemoryRecord
 
-    def forget(self, conversation: str) -> None:
-        """What was played is remembered no more, nor how often anything was tried in it."""
-        self.sessions.forget(conversation)
+    def forget(self, conversations: Iterable[str]) -> None:
+        """Nothing of what was played is remembered any more, nor how often anything was tried."""
+        for conversation in conversations:
+            self.sessions.forget(conversation)
         self.counters.forget()
+        self.record.clear()
 
 
 @contextmanager
@@ -59,15 +60,11 @@ def opened(house: House, encoders: Encoders | None = None) -> Iterator[OpenHouse
             model = build_generator(house.settings) if house.with_model else None
             generator = held.enter_context(closing(Drafts(house.drafts, model)))
         encoders = encoders or load_encoders(house.settings)
-        counters = MemoryCounters()
+        counters, record, sessions = CountersApart(), MemoryRecord(), MemorySessions()
         assistant = build_assistant(
             house.settings, generator=generator, counters=counters, aside=True, at_once=True,
             encoders=encoders, snapshot=house.snapshot,
         )  # fmt: skip
-        folder = held.enter_context(tempfile.TemporaryDirectory(prefix="shopdesk-replay-"))
-        journal = Journal(f"sqlite:///{Path(folder) / 'journal.sqlite3'}", durable=False)
-        held.callback(journal.close)
-        sessions = MemorySessions()
-        desk = LocalDesk(assistant, sessions, journal, assistant)
+        desk = LocalDesk(CountedApart(assistant, counters), sessions, record, assistant)
         held.callback(desk.close)
-        yield OpenHouse(desk, sessions, counters)
+        yield OpenHouse(desk, sessions, counters, record)

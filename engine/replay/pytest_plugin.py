@@ -136,7 +136,7 @@ class _SharedHouse:
         if self._house is None:
             self._house = self._open()
         played = asyncio.run(play(self._house.desk, conversation, AT))
-        self._house.forget(conversation_name(conversation, ""))
+        self._house.forget([conversation_name(conversation, "")])
         return played
 
     def close(self) -> None:

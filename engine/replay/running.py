@@ -18,11 +18,13 @@ from engine.errors import ShopdeskError
 from engine.replay.conversation import Conversation
 from engine.replay.house import House, OpenHouse, opened
 from engine.replay.playing import Played, conversation_name, play
+from engine.replay.together import TogetherEncoders
 from engine.retrieval.encoders import Encoders
 
 FEW = 40
 """Conversations that are played before another process has read its models."""
-CHUNK = 8
+CHUNK = 16
+"""Conversations that go on side by side: an encoder takes little longer for all than for one."""
 LOOK_EVERY_S = 0.005
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -67,37 +69,69 @@ Task = tuple[Conversation, str]
 def _here(
     order: Order, tasks: Sequence[Task], encoders: Encoders | None
 ) -> Iterator[tuple[Played, ...]]:
-    with opened_all(order.houses, encoders) as houses, asyncio.Runner() as runner:
-        for task in tasks:
-            yield runner.run(_played(houses, task, order.at))
+    with _table(order, encoders) as table:
+        for start in range(0, len(tasks), CHUNK):
+            yield from table.play(tasks[start : start + CHUNK])
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Open houses at which conversations are played, some side by side."""
+
+    houses: Sequence[OpenHouse]
+    encoders: TogetherEncoders
+    at: datetime
+    runner: asyncio.Runner
+    one_by_one: bool
+
+    def play(self, tasks: Sequence[Task]) -> list[tuple[Played, ...]]:
+        """Every conversation, in each house in turn."""
+        if self.one_by_one or any(_timed(conversation) for conversation, _ in tasks):
+            groups = [[task] for task in tasks]
+        else:
+            groups = [list(tasks)]
+        return [played for group in groups for played in self.runner.run(self._side_by_side(group))]
+
+    async def _side_by_side(self, tasks: Sequence[Task]) -> list[tuple[Played, ...]]:
+        self.encoders.begin(len(tasks))
+        found = await asyncio.gather(*(self._one(task) for task in tasks))
+        for house in self.houses:
+            house.forget(conversation_name(*task) for task in tasks)
+        return list(found)
+
+    async def _one(self, task: Task) -> tuple[Played, ...]:
+        conversation, number = task
+        try:
+            return tuple(
+                [await play(house.desk, conversation, self.at, number) for house in self.houses]
+            )
+        finally:
+            self.encoders.leave()
+
+
+def _timed(conversation: Conversation) -> bool:
+    """Whether it is expected to be quick: then nothing goes on beside it."""
+    return any(step.expected.max_ms is not None for step in conversation.steps)
 
 
 @contextmanager
-def opened_all(
-    houses: Sequence[House], encoders: Encoders | None = None
-) -> Iterator[list[OpenHouse]]:
-    """The desks of houses; all read questions with the same encoders, each question once."""
-    encoders = encoders or load_encoders(houses[0].settings)
-    with ExitStack() as held:
-        yield [held.enter_context(opened(house, encoders)) for house in houses]
-
-
-async def _played(houses: Sequence[OpenHouse], task: Task, at: datetime) -> tuple[Played, ...]:
-    conversation, number = task
-    found = []
-    for house in houses:
-        found.append(await play(house.desk, conversation, at, number))
-        house.forget(conversation_name(conversation, number))
-    return tuple(found)
+def _table(order: Order, encoders: Encoders | None = None) -> Iterator[_Table]:
+    """The desks of all houses; they read questions with the same encoders, each question once."""
+    together = TogetherEncoders(encoders or load_encoders(order.houses[0].settings))
+    worded = any(house.with_model or house.drafts for house in order.houses)
+    with ExitStack() as held, asyncio.Runner() as runner:
+        houses = [held.enter_context(opened(house, together)) for house in order.houses]
+        yield _Table(houses, together, order.at, runner, one_by_one=worded)
 
 
 def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Played, ...]]:
     threads = max(1, order.houses[0].settings.threads // order.processes)
     houses = [replace(h, settings=replace(h.settings, threads=threads)) for h in order.houses]
+    share = replace(order, houses=tuple(houses), conversations=())
     context = multiprocessing.get_context("spawn")
     todo, done = context.SimpleQueue(), context.SimpleQueue()
     workers = [
-        context.Process(target=_work, args=(houses, order.at, todo, done), daemon=True)
+        context.Process(target=_work, args=(share, todo, done), daemon=True)
         for _ in range(order.processes)
     ]
     with _as_many_threads(threads):
@@ -160,13 +194,13 @@ def _see_alive(workers: Sequence[BaseProcess]) -> None:
         )  # fmt: skip
 
 
-def _work(houses: Sequence[House], at: datetime, todo: Any, done: Any) -> None:
+def _work(order: Order, todo: Any, done: Any) -> None:
     """A worker process: plays what it is given until it is ended."""
     try:
-        with opened_all(houses) as places, asyncio.Runner() as runner:
+        with _table(order) as table:
             while True:
                 number, tasks = todo.get()
-                done.put((number, [runner.run(_played(places, task, at)) for task in tasks]))
+                done.put((number, table.play(tasks)))
     except ShopdeskError as error:
         done.put((0, error))
     except KeyboardInterrupt:

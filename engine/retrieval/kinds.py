@@ -23,12 +23,16 @@ class Kinds:
 
     def __init__(self, products: Sequence[Product], shop: Shop) -> None:
         self._kinds = with_synonyms(mine_kinds(products, shop))
+        self._order = {kind: number for number, kind in enumerate(self._kinds)}
+        self._chinese = [kind for kind in self._kinds if HAN.match(kind)]
 
     def said_in(self, text: str) -> Mapping[str, frozenset[str]]:
         """Kind words of the text with their products; the longest ones only."""
         plain = normalise(text)
-        said = set(_latin(plain))
-        hits = [k for k in self._kinds if k in said or (HAN.match(k) and _names(k, plain))]
+        said = self._kinds.keys() & set(_latin(plain))
+        if HAN.search(plain):
+            said |= {kind for kind in self._chinese if _names(kind, plain)}
+        hits = sorted(said, key=lambda kind: self._order[kind])
         longest = [k for k in hits if not any(k != other and k in other for other in hits)]
         return {kind: self._kinds[kind] for kind in longest}
 
@@ -48,6 +52,8 @@ def _names(kind: str, plain: str) -> bool:
     """Whether Chinese text has the kind; one character only where it ends a thing's name."""
     if len(kind) > 1:
         return kind in plain
+    if kind not in plain:
+        return False
     if re.search(f"{kind}[子儿]", plain):
         return True
     ends = re.search(f"{kind}(?![{NOT_A_THING}])", plain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import day_name, month_name
 from collections.abc import Iterable
+from functools import cached_property
 
 from engine.grounding.reading import read
 from engine.retrieval.text import normalise, stop_words, terms, words
@@ -19,9 +20,13 @@ class Mentions:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = tuple(texts)
-        self._concepts = frozenset(t.concept for text in self._texts for t in read(text).tokens)
         self._words = frozenset(word for text in self._texts for word in words(text))
         self._terms = frozenset(term for text in self._texts for term in terms(text))
+
+    @cached_property
+    def _concepts(self) -> frozenset[str]:
+        """Read when a question first names a place: few do, and the reading takes long."""
+        return frozenset(t.concept for text in self._texts for t in read(text).tokens)
 
     def strange_names(self, question: str) -> tuple[str, ...]:
         """Places and names the question turns on and the entry never mentions."""

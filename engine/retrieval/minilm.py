@@ -6,7 +6,7 @@ Equal to what sentence-transformers makes of the same package, as a test holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as f
 
 BATCH = 64
+PADDED = 1.5
+"""How much longer than its shortest the longest text of a batch may be."""
 
 
 class MiniLm:
@@ -37,24 +39,25 @@ class MiniLm:
         ]
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(limits["max_seq_length"])
-        self.tokenizer.enable_padding(pad_id=config["pad_token_id"])
+        self.tokenizer.no_padding()
+        self._pad = int(config["pad_token_id"])
 
     @torch.inference_mode()
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (texts, size), float32."""
         result = torch.empty((len(texts), self.size))
-        # Texts of one length together: less padding to compute.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            result[batch] = self._vectors([texts[i] for i in batch])
+        tokens = [encoded.ids for encoded in self.tokenizer.encode_batch(list(texts))]
+        for batch in _of_like_length([len(ids) for ids in tokens]):
+            result[batch] = self._vectors([tokens[i] for i in batch])
         return np.asarray(result.numpy(), dtype=np.float32)
 
-    def _vectors(self, texts: Sequence[str]) -> Tensor:
-        encoded = self.tokenizer.encode_batch(list(texts))
-        tokens = torch.tensor([e.ids for e in encoded])
-        padded = torch.tensor([e.attention_mask for e in encoded]) == 0
-        x = self._embedded(tokens)
+    def _vectors(self, tokens: Sequence[Sequence[int]]) -> Tensor:
+        lengths = torch.tensor([len(ids) for ids in tokens])
+        longest = int(lengths.max())
+        padded = torch.arange(longest) >= lengths.unsqueeze(1)
+        x = self._embedded(
+            torch.tensor([[*ids, *[self._pad] * (longest - len(ids))] for ids in tokens])
+        )
         mask = padded if bool(padded.any()) else None
         for layer in self._layers:
             x = layer(x, src_key_padding_mask=mask)
@@ -81,6 +84,18 @@ _NAMES = {
     "norm2": "output.LayerNorm",
 }
 """Torch's names of a layer's parts, and BERT's."""
+
+
+def _of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Indices in batches, shortest first: padding costs more time than a batch more does."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if batch and (lengths[i] > PADDED * lengths[batch[0]] + 3 or len(batch) == BATCH):
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def _layer(

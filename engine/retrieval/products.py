@@ -94,6 +94,10 @@ class ProductSearch:
         self.by_sku = {v.sku.lower(): p.id for p in products for v in p.variants}
         self._kinds = Kinds(products, shop)
         self._names = {p.id: {code: terms(n) for code, n in p.names.items()} for p in products}
+        self._short_names = {p.id: _short_name(p.names["zh"]) for p in products if "zh" in p.names}
+        self._characters = {name: frozenset(short) for name, short in self._short_names.items()}
+        self._sold_out = frozenset(product.id for product in products if not product.in_stock)
+        self._buyable = frozenset(product.id for product in products if product.variants)
 
     def find(
         self,
@@ -126,9 +130,10 @@ class ProductSearch:
             allowed, instead = (allowed & made, instead) if allowed & made else (allowed, True)
         if again and kinds and not instead:
             allowed |= _nearer(features.sources, scores, allowed, fits)
+        plain = normalise(text).replace(" ", "")
         matches = [
-            Match(source, float(scores[i]) - self._sold_out(source),
-                  self._named(source, query.terms, text), float(matrix[i, 0]))
+            Match(source, float(scores[i]) - STOCK_PENALTY * (source in self._sold_out),
+                  self._named(source, query.terms, plain), float(matrix[i, 0]))
             for i, source in enumerate(features.sources) if source in allowed
         ]  # fmt: skip
         matches.sort(key=lambda match: -match.score)
@@ -175,6 +180,8 @@ class ProductSearch:
         return self._kinds.said_in(text)
 
     def _fitting(self, constraints: Constraints, disliked: Sequence[str]) -> frozenset[str]:
+        if not constraints.any:
+            return self._buyable.difference(disliked)
         return frozenset(
             name
             for name, product in self.products.items()
@@ -215,17 +222,13 @@ class ProductSearch:
             return frozenset()
         return frozenset(p.id for p in self.products.values() if p.category in categories)
 
-    def _sold_out(self, product: str) -> float:
-        return 0.0 if self.products[product].in_stock else STOCK_PENALTY
-
-    def _named(self, product: str, said: Sequence[str], text: str) -> float:
-        plain = normalise(text).replace(" ", "")
+    def _named(self, product: str, said: Sequence[str], plain: str) -> float:
+        """The share of a name that is said. `plain`: the text normalised, without spaces."""
         best = 0.0
         for language, name in self._names[product].items():
-            if language == "zh":
-                shown = _short_name(self.products[product].names["zh"])
-                best = max(best, _shared_run(shown, plain))
-            elif len(name) > 1:
+            if language == "zh" and not self._characters[product].isdisjoint(plain):
+                best = max(best, _shared_run(self._short_names[product], plain))
+            elif language != "zh" and len(name) > 1:
                 best = max(best, sum(term in said for term in name) / len(name))
         return best
 

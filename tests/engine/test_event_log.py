@@ -113,11 +113,8 @@ class TestEveryDatabase:
         journal.close()
 
 
-def test_a_locked_database_is_a_store_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.journal_setup.BUSY_TIMEOUT_MS", 50)
-    journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
+def test_a_locked_database_is_a_store_error(tmp_path: Path) -> None:
+    journal = Journal(f"sqlite:///{tmp_path}/journal.sqlite3", patience_s=0.05)
     other = sqlite3.connect(tmp_path / "journal.sqlite3", isolation_level=None)
     other.execute("begin immediate")
     with pytest.raises(StoreError, match="locked"):

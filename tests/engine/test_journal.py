@@ -165,12 +165,9 @@ def test_the_journal_lies_in_the_home_for_its_owner_only(tmp_path: Path) -> None
     connection.close()
 
 
-def test_a_locked_database_is_a_store_error_without_the_shoppers_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.journal_setup.BUSY_TIMEOUT_MS", 50)
+def test_a_locked_database_is_a_store_error_without_the_shoppers_words(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
-    journal = Journal(f"sqlite:///{path}")
+    journal = Journal(f"sqlite:///{path}", patience_s=0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")
     with pytest.raises(StoreError, match="locked") as raised:
