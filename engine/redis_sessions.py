@@ -94,8 +94,7 @@ class RedisSessions:
         """See SessionStore."""
         with store_errors("sessions"):
             self._redis.hdel(keys.session(conversation), "session", "before", "message")
-            if messages:
-                self._redis.unlink(*map(keys.answer, messages))
+            self._redis.unlink(keys.issued(conversation), *map(keys.answer, messages))
 
     def break_lock(self, conversation: str) -> None:
         """Give the conversation free although a turn holds it, as if its lease had run out."""

@@ -20,8 +20,12 @@ from engine.worker import Worker
 
 if TYPE_CHECKING:
     from engine.generation.loading import LoadingGenerator
+    from engine.journal import Journal
     from engine.live import LiveAssistant
+    from engine.rights_talk import RightsTalk
+    from engine.sessions import SessionStore
     from engine.settings import Settings
+    from engine.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +48,17 @@ def run_worker(
     redis = connect(settings)
     # A journal that is away keeps no engine from starting.
     journal = Journal.open(settings, patience_s=PATIENCE_S, later=True)
-    record = TurnRecord(journal, Spool(settings.home))
+    spool = Spool(settings.home)
+    record = TurnRecord(journal, spool)
     # Until it is ready a signal just ends it: there is nothing to finish.
     generator = None if assistant else load_later(settings)
     real = None if assistant else _real_assistant(settings, redis, generator)
     told = phrases or _shop_phrases(settings)
     answering = assistant or real
     assert answering is not None
-    worker = Worker(redis, Turns(answering, RedisSessions(redis), record, told))
+    sessions = RedisSessions(redis)
+    rights = open_rights(settings, journal, sessions, redis, spool)
+    worker = Worker(redis, Turns(answering, sessions, record, told, rights=rights))
     with _stopped_by_signals() as stop:
         if real:
             threading.Thread(target=real.follow, args=(stop,), daemon=True).start()
@@ -68,6 +75,23 @@ def run_worker(
         generator.close()
         if generator.failure:
             raise generator.failure
+
+
+def open_rights(
+    settings: Settings, journal: Journal, sessions: SessionStore, redis: Redis, spool: Spool
+) -> RightsTalk:
+    """What shoppers may ask of this home, with everything that is kept of them in it."""
+    from engine.rights import Rights
+    from engine.rights_talk import RightsTalk
+    from engine.valkey import rewrite
+    from knowledge_base.store import REPLAYS, ensure_shop
+
+    rights = Rights(
+        journal, sessions, spool=spool,
+        replays=ensure_shop(settings.home, settings.kb) / REPLAYS,
+        rewrite_store=lambda: rewrite(redis),
+    )  # fmt: skip
+    return RightsTalk(rights, settings.keep_days)
 
 
 def _real_assistant(

@@ -17,6 +17,8 @@ from engine.errors import StoreError
 from engine.journal import Journal, Verdict, turn_id
 from engine.privacy import TOKEN, mask, unmask
 from engine.profiles import History, Profiles
+from engine.rights_talk import KINDS as RIGHTS
+from engine.rights_talk import YES, RightsTalk
 from engine.sessions import LockedSession, SessionStore
 from engine.turn_record import TurnRecord
 from engine.types import ActionKind, Answer, Delta, Message, Reply, Route, Session
@@ -81,8 +83,10 @@ class Turns:
         phrases: Phrases,
         *,
         deadline_s: float = DEADLINE_S,
+        rights: RightsTalk | None = None,
     ) -> None:
         """With a journal alone, what it cannot take is lost."""
+        self._rights = rights
         self._assistant = assistant
         self._sessions = sessions
         self._happened = TurnRecord(record) if isinstance(record, Journal) else record
@@ -107,6 +111,9 @@ class Turns:
         kind, _, turn = (message.action or "").partition(":")
         if kind in VERDICTS:
             yield self._thanks(message, VERDICTS[ActionKind(kind)], turn)
+            return
+        if kind in RIGHTS and self._rights is not None:
+            yield self._of_rights(message, self._rights)
             return
         message = replace(message, text=clean(message.text))
         with self._sessions.lock(message.conversation, message=message.id) as locked:
@@ -189,6 +196,15 @@ class Turns:
         language = self._language(message)
         text = self._phrases.text(f"feedback_{verdict.value}", language)
         return Reply(text, Route.SMALLTALK, None, 1.0, language)
+
+    def _of_rights(self, message: Message, rights: RightsTalk) -> Reply:
+        """An answer about what is kept; that somebody was forgotten is not kept either."""
+        language = self._language(message)
+        with self._sessions.lock(message.conversation, message=message.id):
+            reply = rights.reply(message, language, self._phrases)
+        if message.action != YES:
+            self._happened.turn(message, "", replace(reply, attachment=""), 0.0)
+        return reply
 
     def _language(self, message: Message) -> str:
         try:

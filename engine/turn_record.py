@@ -16,6 +16,7 @@ from engine.journal import Journal
 from engine.journal_writing import (
     KINDS,
     EventsTold,
+    HandOver,
     Happening,
     Thumb,
     Verdict,
@@ -75,6 +76,10 @@ class TurnRecord:
     def thumb(self, turn: str, shopper: str, verdict: Verdict) -> None:
         """Record a thumb."""
         self._write(Thumb(turn, shopper, verdict, now()))
+
+    def handed_over(self, step: HandOver) -> None:
+        """Record what became of a conversation that goes to a person."""
+        self._write(step)
 
     def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
         """The newest events of a shopper, oldest first. Raises StoreError."""
@@ -140,6 +145,8 @@ class TurnRecord:
             log.warning("the journal works again; %d lines were brought in", brought)
             self._trouble = ""
             break
+        else:
+            return
         # Those who read of the trouble just before it ended have put theirs aside since.
         with suppress(StoreError):
             self.bring_in()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import importlib.util
+import logging
 import signal
 import subprocess
 import time
@@ -17,7 +18,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import BusyLoadingError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -27,6 +28,9 @@ from engine.processes import start_child
 from engine.valkey_files import choose_socket, locked, make_folder, recorded_socket, why_it_stopped
 
 START_TIMEOUT_S = 30.0
+REWRITE_TRIES = 50
+
+log = logging.getLogger(__name__)
 STOP_TIMEOUT_S = 10.0
 SOCKET_TIMEOUT_S = 30.0
 """Longer than any blocking read of ours, so that only a hung server runs into it."""
@@ -75,7 +79,7 @@ class Valkey:
     def compact(self) -> None:
         """Write its file anew, without what was deleted since. Raises StoreError."""
         with store_errors(str(self.socket)), Redis(unix_socket_path=str(self.socket)) as client:
-            client.bgrewriteaof()
+            rewrite(client)
 
     def stop(self) -> None:
         """Stop it if this process started it; its data is on disk already."""
@@ -87,6 +91,22 @@ class Valkey:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def rewrite(client: Redis) -> None:
+    """Write the store's file anew, without what was deleted; one that forbids it keeps its own way.
+
+    One that is being written may have begun before the deletion: then another follows.
+    """
+    for _ in range(REWRITE_TRIES):
+        try:
+            client.bgrewriteaof()
+            return
+        except ResponseError as error:
+            if "in progress" not in str(error):
+                log.warning("deleted words are still in the store's file: %s", error)
+                return
+        time.sleep(0.1)
 
 
 def start(home: Path, *, timeout_s: float = START_TIMEOUT_S) -> Valkey:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from engine.desk import Desk
 
+ACTIONS = {
+    "/human": "human:", "/why": "why:", "/start": "start:", "/mydata": "mydata:",
+    "/export": "export:", "/forget": "erase:",
+}  # fmt: skip
 LEAVE = ("/quit", "/exit", "/bye")
 
 
@@ -97,12 +101,8 @@ class _Talk:
             self._screen.help()
         elif command == "/language":
             await self._choose_language(argument.strip())
-        elif command == "/human":
-            await self._send("", "human:")
-        elif command == "/why":
-            await self._send("", "why:")
-        elif command == "/start":
-            await self._send("", "start:")
+        elif command in ACTIONS:
+            await self._send("", ACTIONS[command])
         elif (button := self._pressed(line)) is not None:
             self._screen.pressed(button)
             await self._send("", button.action)
@@ -141,6 +141,8 @@ class _Talk:
     def _show(self, reply: Reply) -> None:
         reply = complete(reply, self._screen.words.button)
         self._buttons = self._screen.reply(reply)
+        if reply.attachment:
+            self._screen.file(reply.attachment)
 
 
 async def _read(source: TextIO) -> AsyncGenerator[str, None]:

@@ -7,27 +7,29 @@ from contextlib import closing
 
 from bot.cli.common import load_settings, plain, print_json
 from engine.journal import Journal
-from engine.rights import forget, kept_of
+from engine.rights import Rights
+from engine.sessions import MemorySessions
+from engine.spool import Spool
 from knowledge_base.store import REPLAYS, ensure_shop
 
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Delete or print all that is kept of one shopper, named as the journal names them."""
     settings = load_settings(arguments)
-    with closing(Journal.open(settings)) as journal:
-        if arguments.command == "export":
-            print_json(kept_of(journal, arguments.shopper))
-            return 0
-        from engine.redis_sessions import RedisSessions
-        from engine.valkey import connect, store_errors
+    from engine.redis_sessions import RedisSessions
+    from engine.valkey import connect, rewrite
 
-        replays = ensure_shop(settings.home, settings.kb) / REPLAYS
+    with closing(Journal.open(settings)) as journal, closing(Spool(settings.home)) as spool:
+        if arguments.command == "export":
+            print_json(Rights(journal, MemorySessions(), spool=spool).export(arguments.shopper))
+            return 0
         redis = connect(settings)
-        gone = forget(journal, RedisSessions(redis), arguments.shopper, replays)
-        if settings.redis_url is None:
-            with store_errors():
-                # Written anew, the store's file holds no more what was deleted from it.
-                redis.bgrewriteaof()
+        rights = Rights(
+            journal, RedisSessions(redis), spool=spool,
+            replays=ensure_shop(settings.home, settings.kb) / REPLAYS,
+            rewrite_store=lambda: rewrite(redis),
+        )  # fmt: skip
+        gone = rights.forget(arguments.shopper)
     if arguments.json:
         print_json(plain(gone))
     else:

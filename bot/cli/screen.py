@@ -45,6 +45,10 @@ class Screen:
         """The last line."""
         self._line(self.words.goodbye, "dim")
 
+    def file(self, content: str) -> None:
+        """A file that goes with an answer, as it is."""
+        self._console.print(content, markup=False, highlight=False, soft_wrap=True)
+
     def pressed(self, button: Button) -> None:
         """Which button a number was."""
         self._line(f"→ {clean(button.label)}", "dim")

@@ -65,6 +65,9 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.generation.generator import build_generator
     from engine.journal import Journal
     from engine.redis_sessions import RedisSessions
+    from engine.serving import open_rights
+    from engine.spool import Spool
+    from engine.turn_record import TurnRecord
 
     generator = build_generator(settings)
 
@@ -81,8 +84,10 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     except SnapshotError:
         # Built by another version: its files are read anew.
         assistant = made("", replace(settings, kb=_files_of(settings, then)))
-    journal = Journal.open(settings)
-    return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
+    journal, spool = Journal.open(settings, later=True), Spool(settings.home)
+    sessions = RedisSessions(redis)
+    rights = open_rights(settings, journal, sessions, redis, spool)
+    return LocalDesk(assistant, sessions, TurnRecord(journal, spool), assistant, rights=rights)
 
 
 def _live_then(settings: Settings, as_of: date) -> str:

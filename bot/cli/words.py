@@ -34,6 +34,7 @@ EN = Words(
         "/language en or zh   choose the language\n"
         "/human               ask for a person\n"
         "/why                 see what is known about your taste, and have it forgotten\n"
+        "/mydata              see what is kept of you; /export and /forget\n"
         "/start               greet the shop anew\n"
         "/quit, Ctrl-D        leave"
     ),
@@ -54,6 +55,7 @@ ZH = Words(
         "/language en 或 zh   选择语言\n"
         "/human               找人工客服\n"
         "/why                 看看我了解您什么，也可以让我忘掉\n"
+        "/mydata              查看保存的您的信息；/export 获取副本，/forget 删除\n"
         "/start               重新开始\n"
         "/quit 或 Ctrl-D      离开"
     ),

@@ -7,7 +7,9 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -19,9 +21,11 @@ from bot.telegram.pseudonyms import Pseudonyms
 from engine import valkey
 from engine.desk import QueueDesk
 from engine.errors import StoreError, TelegramError
-from engine.journal import Journal
+from engine.journal import Journal, JournaledTurn
 from engine.privacy import mask
 from engine.settings import Settings
+from engine.spool import Spool
+from engine.turn_record import PATIENCE_S, TurnRecord
 from engine.types import Shop
 from engine.valkey import store_errors
 from knowledge_base.problems import Problems
@@ -45,7 +49,8 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     folder = ensure_shop(settings.home, settings.kb)
     shop, replies = _words(folder)
-    journal = Journal.open(settings)
+    journal = Journal.open(settings, patience_s=PATIENCE_S, later=True)
+    record = TurnRecord(journal, Spool(settings.home))
     redis = valkey.connect_async(settings)
     parts = Parts(
         shop=shop,
@@ -55,7 +60,8 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         desk=QueueDesk(redis),
         redis=redis,
         pseudonyms=Pseudonyms.open(settings.home),
-        last_turns=journal.last_turns,
+        last_turns=partial(_last_turns, journal),
+        record=record.handed_over,
         mask=lambda text: mask(text, {})[0],
         options=options or Options(),
     )
@@ -64,7 +70,17 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         await _until_stopped(Front(account, parts))
     finally:
         await redis.aclose()
+        record.close()
         journal.close()
+
+
+def _last_turns(journal: Journal, conversation: str, limit: int) -> Sequence[JournaledTurn]:
+    """The newest turns; none where the journal fails: staff are called all the same."""
+    try:
+        return journal.last_turns(conversation, limit)
+    except StoreError as error:
+        log.error("staff see no earlier turns: %s", error.what)
+        return ()
 
 
 async def _until_reached(redis: Redis) -> None:

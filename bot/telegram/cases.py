@@ -94,6 +94,16 @@ class Cases:
             pipe.set(keys.staff_message(message_id), str(chat_id), ex=keys.CASE_TTL_S)
             await pipe.execute()
 
+    async def forget(self, chat_id: int) -> None:
+        """A chat's case is gone, and with it which topic of the staff chat was its own."""
+        topic = await self._redis.hget(keys.case(chat_id), "topic")
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(keys.case(chat_id))
+            if topic:
+                pipe.delete(keys.staff_topic(int(topic)))
+            pipe.zrem(keys.CASES, str(chat_id))
+            await pipe.execute()
+
     async def forget_post(self, chat_id: int) -> None:
         """The next message to the staff chat becomes the case's post."""
         await self._redis.hdel(keys.case(chat_id), "post")

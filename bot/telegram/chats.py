@@ -58,6 +58,10 @@ class Chats:
         if fields:
             await self._remember(chat.id, fields)
 
+    async def forget(self, chat_id: int) -> None:
+        """Nothing is known of a chat any more."""
+        await self._redis.delete(keys.chat(chat_id))
+
     async def _remember(self, chat_id: int, fields: dict[str, str]) -> None:
         key = keys.chat(chat_id)
         mapping: dict[Any, Any] = dict(fields)

@@ -34,7 +34,8 @@ from bot.telegram.preview import Previews
 from bot.telegram.pseudonyms import Pseudonyms
 from bot.telegram.pump import Pump
 from bot.telegram.sender import Bot, Sender
-from bot.telegram.staff import LastTurns, Staff
+from bot.telegram.staff import LastTurns, Record, Staff
+from bot.telegram.trouble import TroubleWatch
 from bot.telegram.updates import ALLOWED_UPDATES, Reader
 from bot.telegram.webhook import Webhook, serving
 from engine.types import Shop
@@ -77,6 +78,7 @@ class Parts:
     pseudonyms: Pseudonyms
     last_turns: LastTurns
     mask: Callable[[str], str]
+    record: Record = lambda step: None
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
 
@@ -171,6 +173,8 @@ class Front:
             jobs.append(self._polling().run())
         if staff:
             jobs.append(self._sweep(staff, outbox))
+            watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)
+            jobs.append(watch.run(parts.options.sweep_every_s))
         try:
             await _first_of(jobs)
         finally:
@@ -181,8 +185,9 @@ class Front:
         if chat_id is None:
             return None
         return Staff(
-            self._bot, chat_id, cases, parts.last_turns, parts.mask, parts.replies, parts.clock
-        )
+            self._bot, chat_id, cases, parts.last_turns, parts.record, parts.mask, parts.replies,
+            parts.clock,
+        )  # fmt: skip
 
     def _polling(self) -> Polling:
         timeout_s = self._parts.options.poll_timeout_s

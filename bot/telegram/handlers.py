@@ -12,7 +12,7 @@ from bot.telegram.parts import Delivery
 from bot.telegram.preview import Previews, typing
 from bot.telegram.pseudonyms import Pseudonyms
 from bot.telegram.sender import Bot
-from bot.telegram.staff import Staff
+from bot.telegram.staff import Person, Staff
 from bot.telegram.updates import Incoming, Kind
 from engine.errors import StoreError
 from engine.types import ActionKind, Delta, HandoffReason, Message, Reply
@@ -24,8 +24,14 @@ MAX_UNITS = 4000
 """UTF-16 units of one question; what is longer is no question."""
 CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
-_PERSONAL = (ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET)
+_PERSONAL = (
+    ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET, ActionKind.MYDATA, ActionKind.EXPORT,
+    ActionKind.ERASE,
+)  # fmt: skip
 """What is never done in a group, whoever asks."""
+
+
+ERASED = f"{ActionKind.ERASE}:yes"
 
 
 class Desk(Protocol):
@@ -117,7 +123,9 @@ class Handlers:
                 asked = self._say("language_ask", chat.language, turn)
                 rows = render.languages(self._house.chats.languages)
                 return (*asked[:-1], replace(asked[-1], rows=rows))
-            case ActionKind.HUMAN | ActionKind.WHY:
+            case "forget":
+                return await self._pressed(turn, f"{ActionKind.ERASE}:", chat)
+            case ActionKind.HUMAN | ActionKind.WHY | ActionKind.MYDATA | ActionKind.EXPORT:
                 return await self._pressed(turn, f"{turn.text}:", chat)
         return self._say("help", chat.language, turn) if turn.private else ()
 
@@ -133,7 +141,16 @@ class Handlers:
     async def _pressed(self, turn: Incoming, action: str, chat: Chat) -> tuple[Delivery, ...]:
         if actions.kind(action) in _PERSONAL and not turn.private:
             return self._say("group_hint", chat.language, turn)
-        return await self._turned((turn,), action, "", chat)
+        sent = await self._turned((turn,), action, "", chat)
+        if action == ERASED:
+            await self._forget(turn.chat_id)
+        return sent
+
+    async def _forget(self, chat_id: int) -> None:
+        """What this front itself keeps of a chat: its language, its case with staff."""
+        await self._house.chats.forget(chat_id)
+        if self._house.staff:
+            await self._house.staff.forget(chat_id)
 
     async def _turned(
         self, burst: Sequence[Incoming], action: str | None, words: str, chat: Chat
@@ -157,9 +174,10 @@ class Handlers:
             return self._say("group_hint", reply.language, turn)
         if staff is None:
             return self._say("handoff_none", reply.language, turn)
-        conversation = self._house.pseudonyms.conversation(turn.chat_id, turn.thread_id)
+        names = self._house.pseudonyms
+        who = Person(names.conversation(turn.chat_id, turn.thread_id), names.shopper(turn.user_id))
         reason = reply.handoff or HandoffReason.ASKED
-        return (*sent, *await staff.open(turn, conversation, reply.language, reason))
+        return (*sent, *await staff.open(turn, who, reply.language, reason))
 
     async def _ask(
         self, burst: Sequence[Incoming], action: str | None, words: str, chat: Chat

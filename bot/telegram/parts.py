@@ -9,6 +9,8 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
+DOCUMENT_NAME = "my-data.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -38,6 +40,8 @@ class Delivery:
     rows: tuple[tuple[Key, ...], ...] = ()
     image: str = ""
     """A picture: a file of the shop's folder, or an http(s) address; then `text` is its caption."""
+    document: str = ""
+    """A file's content, named `DOCUMENT_NAME`; then `text` is its caption."""
     thread_id: int | None = None
     reply_to: int = 0
     copy_of: tuple[int, int] | None = None

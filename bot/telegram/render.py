@@ -33,7 +33,8 @@ def reply(reply: Reply, to: Delivery, say: Say) -> tuple[Delivery, ...]:
     texts = list(text(reply.text, to))
     texts[-1] = replace(texts[-1], rows=_rows(reply, say))
     cards = [_card(card, to, say) for card in reply.products[:MAX_CARDS]]
-    return (*texts, *cards)
+    files = [replace(to, document=reply.attachment, reply_to=0)] if reply.attachment else []
+    return (*texts, *cards, *files)
 
 
 def text(words: str, to: Delivery, marks: tuple[Mark, ...] = ()) -> tuple[Delivery, ...]:

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
 from bot.telegram import keys, utf16
-from bot.telegram.parts import Delivery, entities, keyboard
+from bot.telegram.parts import DOCUMENT_NAME, Delivery, entities, keyboard
 from bot.telegram.pictures import Pictures
 from engine.errors import TelegramError
 
@@ -76,6 +76,8 @@ class Sender:
             return await self._copy(chat_id, delivery)
         if delivery.edit_of:
             return await self._edit(chat_id, delivery)
+        if delivery.document:
+            return await self._document(chat_id, delivery)
         if delivery.image:
             found, digest = await self._pictures.find(delivery.image)
             if found is not None:
@@ -88,6 +90,13 @@ class Sender:
             delivery.text,
             entities=entities(delivery.marks) or None,
             **_place(delivery),
+        )
+        return message.message_id
+
+    async def _document(self, chat_id: int, delivery: Delivery) -> int:
+        content = InputFile(delivery.document.encode(), filename=DOCUMENT_NAME)
+        message = await self._bot.send_document(
+            chat_id, content, caption=delivery.text or None, **_place(delivery)
         )
         return message.message_id
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from telegram.error import BadRequest
@@ -15,6 +16,7 @@ from bot.telegram.cases import Case, Cases
 from bot.telegram.parts import Delivery
 from bot.telegram.sender import Bot
 from bot.telegram.updates import Incoming, Kind
+from engine.journal_writing import HandOver, Step
 from engine.types import HandoffReason
 from knowledge_base.shop_file import Replies
 
@@ -37,6 +39,14 @@ TAPPED = "(tapped a button)"
 NO_CASE = "Reply to a shopper's post to answer it."
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A shopper and their conversation, as the journal knows them."""
+
+    conversation: str
+    shopper: str
+
+
 class PastTurn(Protocol):
     """A masked turn of the journal."""
 
@@ -49,6 +59,8 @@ class PastTurn(Protocol):
         """What was replied."""
 
 
+Record = Callable[[HandOver], None]
+"""Keeps what became of a conversation; writes the journal, so it may block."""
 LastTurns = Callable[[str, int], Sequence[PastTurn]]
 """The newest turns of a conversation, oldest first; reads the journal, so it may block."""
 
@@ -62,6 +74,7 @@ class Staff:
         chat_id: int,
         cases: Cases,
         last_turns: LastTurns,
+        record: Record,
         mask: Callable[[str], str],
         replies: Replies,
         clock: Callable[[], float],
@@ -70,20 +83,21 @@ class Staff:
         self._bot = bot
         self._cases = cases
         self._last_turns = last_turns
+        self._record = record
         self._mask = mask
         self._replies = replies
         self._clock = clock
         self._forum: bool | None = None
 
     async def open(
-        self, turn: Incoming, conversation: str, language: str, reason: HandoffReason
+        self, turn: Incoming, who: Person, language: str, reason: HandoffReason
     ) -> tuple[Delivery, ...]:
         """Open a case for the shopper's chat; returns the post for staff."""
         now = self._clock()
         known = await self._cases.get(turn.chat_id)
         case = Case(
             turn.chat_id,
-            conversation,
+            who.conversation,
             language,
             now,
             topic=known.topic if known else 0,
@@ -91,6 +105,8 @@ class Staff:
         )
         await self._cases.open(case, now)
         await self._cases.forget_post(turn.chat_id)
+        opened = HandOver(who.conversation, who.shopper, Step.OPENED, self._now(), reason.value)
+        await asyncio.to_thread(self._record, opened)
         if not case.topic:
             case = replace(case, topic=await self._new_topic(case))
         return self._to_staff(case, await self._summary(case, REASONS[reason]))
@@ -128,6 +144,7 @@ class Staff:
         if not case.open:
             notes = self._to_staff(case, REOPENED)
         await self._cases.open(case, self._clock())
+        await self._note(case, Step.ANSWERED)
         return (*self._to_shopper(case, turn), *notes)
 
     async def close_silent(self, after_s: float) -> list[tuple[int, tuple[Delivery, ...]]]:
@@ -146,7 +163,14 @@ class Staff:
 
     async def closed(self, chat_id: int) -> None:
         """The end of a case has been told."""
+        case = await self._cases.get(chat_id)
         await self._cases.close(chat_id)
+        if case is not None:
+            await self._note(case, Step.CLOSED)
+
+    async def forget(self, chat_id: int) -> None:
+        """A shopper is forgotten; what stands in the staff chat is the staff's to delete."""
+        await self._cases.forget(chat_id)
 
     async def replace_topic(self, chat_id: int) -> tuple[Delivery, ...]:
         """The case's topic was deleted: make a new one; returns its opening posts."""
@@ -164,7 +188,15 @@ class Staff:
 
     async def _close(self, case: Case, note: str) -> tuple[Delivery, ...]:
         await self._cases.close(case.chat_id)
+        await self._note(case, Step.CLOSED)
         return self._goodbye(case, note)
+
+    async def _note(self, case: Case, step: Step) -> None:
+        happened = HandOver(case.conversation, "", step, self._now())
+        await asyncio.to_thread(self._record, happened)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
 
     def _goodbye(self, case: Case, note: str) -> tuple[Delivery, ...]:
         words = self._replies.text("handoff_closed", case.language)

@@ -84,7 +84,9 @@ def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
 
 def _standing(shop: Shop) -> frozenset[str]:
     languages = (f"language:{code}" for code in shop.languages)
-    return frozenset(("human:", "why:", "start:", "language:", *languages))
+    return frozenset(
+        ("human:", "why:", "start:", "language:", "mydata:", "export:", "erase:", *languages)
+    )
 
 
 class Site:

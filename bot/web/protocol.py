@@ -13,7 +13,7 @@ To the page:
     {"type": "typing", "id"}             its turn has begun
     {"type": "delta", "id", "text"}      a whole sentence more of the answer
     {"type": "reply", "id", "text", "route", "language", "citations", "products", "buttons",
-     "handoff", "turn"}                  the answer; replaces all deltas
+     "handoff", "turn", "attachment"?}   the answer; replaces all deltas. `attachment`: a file
     {"type": "error", "id"?, "code", "text"}   see `Code`
 """
 
@@ -164,6 +164,7 @@ def reply_frame(id: str, reply: Reply) -> dict[str, Any]:
         "buttons": [_button(button) for button in reply.buttons],
         "handoff": reply.handoff.value if reply.handoff else None,
         "turn": reply.turn,
+        **({"attachment": reply.attachment} if reply.attachment else {}),
     }
 
 

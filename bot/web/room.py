@@ -24,7 +24,9 @@ from knowledge_base.shop_file import Replies
 if TYPE_CHECKING:
     from engine.desk import Desk
 
-COMMAND = re.compile(r"^/(human|why|start|language)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$")
+COMMAND = re.compile(
+    r"^/(human|why|start|language|mydata|export|forget)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$"
+)
 LOCAL = {"/help": "help", "/language": "language_ask"}
 """Commands answered here, with the shop's text of this key."""
 log = logging.getLogger(__name__)
@@ -201,7 +203,8 @@ def command_action(command: str) -> str | None:
     match = COMMAND.match(command)
     if match is None:
         return None
-    return f"{match.group(1)}:{match.group(2) or ''}"
+    name = "erase" if match.group(1) == "forget" else match.group(1)
+    return f"{name}:{match.group(2) or ''}"
 
 
 def _id_of(frame: str) -> str | None:

@@ -116,6 +116,8 @@ class Reply:
     handoff: HandoffReason | None = None
     receipt: Receipt = field(default_factory=lambda: Receipt("", "", WordedBy.TEMPLATE))
     turn: str = ""
+    attachment: str = ""
+    """A file that goes with it, as JSON text: a copy of what is kept of the shopper."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ METHODS: dict[str, Handler] = {
     "close": methods_bot.log_out,
     "sendMessage": methods_send.send_message,
     "sendPhoto": methods_send.send_photo,
+    "sendDocument": methods_send.send_document,
     "sendMediaGroup": methods_send.send_media_group,
     "sendChatAction": methods_send.send_chat_action,
     "sendMessageDraft": methods_send.send_message_draft,
@@ -66,7 +67,7 @@ METHODS: dict[str, Handler] = {
 NAMES = {name.lower(): name for name in METHODS}
 
 COUNTED = frozenset(
-    {"sendMessage", "sendPhoto", "sendMediaGroup", "copyMessage", "forwardMessage"}
+    {"sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup", "copyMessage", "forwardMessage"}
     | {"editMessageText", "editMessageCaption", "editMessageReplyMarkup"}
 )
 """Methods under the flood limits."""

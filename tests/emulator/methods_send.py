@@ -37,6 +37,16 @@ def send_photo(world: World, params: Params) -> Json:
     )
 
 
+def send_document(world: World, params: Params) -> Json:
+    """sendDocument."""
+    place = _Place(world, params)
+    text, entities = read_caption(params, allow_parse_mode=not world.options.refuse_parse_mode)
+    document = _document(world, params.upload("document"), params.string("document"))
+    return place.post(
+        {"document": document, **_named("caption", text), **_named("caption_entities", entities)}
+    )
+
+
 def send_media_group(world: World, params: Params) -> list[Json]:
     """sendMediaGroup, photos and documents; the emulator takes no other kinds."""
     if params.parsed("reply_markup") is not None:
@@ -184,10 +194,16 @@ def _album_item(world: World, params: Params, item: Any) -> Json:
     captioned = {**_named("caption", text), **_named("caption_entities", entities)}
     if item["type"] == "photo":
         return {"photo": _photo(world, upload, reference), **captioned}
+    return {"document": _document(world, upload, reference), **captioned}
+
+
+def _document(world: World, upload: Upload | None, reference: str) -> Json:
     if upload is not None:
         file = world.files.add("document", upload.data, "bin")
-        return {"document": {**file.reference(), "file_name": upload.name}, **captioned}
-    return {"document": world.files.fetch("document", reference, "bin").reference(), **captioned}
+        return {**file.reference(), "file_name": upload.name}
+    if not reference:
+        raise bad_request("there is no document in the request")
+    return world.files.fetch("document", reference, "bin").reference()
 
 
 def _named(name: str, value: Any) -> Json:

@@ -9,7 +9,7 @@ from engine.event_log import EventLog
 from engine.journal import Journal, Verdict
 from engine.replay.recording import journaled
 from engine.replay.writing import write_conversation
-from engine.rights import forget, kept_of
+from engine.rights import Rights
 from engine.sessions import MemorySessions
 from engine.types import Event, Message, Reply, Route, Session
 
@@ -32,12 +32,12 @@ def lived(journal: Journal, sessions: MemorySessions, shopper: str, words: str) 
 def test_all_that_is_kept_is_handed_over(database_url: str) -> None:
     journal = Journal(database_url)
     lived(journal, MemorySessions(), "ann", PLANTED)
-    kept = kept_of(journal, "ann")
+    kept = Rights(journal, MemorySessions()).export("ann")
     assert {name: len(rows) for name, rows in kept.items()} == {
-        "turns": 30, "feedback": 30, "events": 1,
+        "turns": 30, "feedback": 30, "events": 1, "handovers": 0,
     }  # fmt: skip
     assert {row["question"] for row in kept["turns"]} == {PLANTED}
-    assert kept_of(journal, "bob") == {"turns": [], "feedback": [], "events": []}
+    assert not any(Rights(journal, MemorySessions()).export("bob").values())
     journal.close()
 
 
@@ -45,13 +45,14 @@ def test_who_is_forgotten_is_in_no_table_and_no_session_and_others_stay(database
     journal, sessions = Journal(database_url), MemorySessions()
     lived(journal, sessions, "ann", PLANTED)
     lived(journal, sessions, "bob", "lamps")
-    gone = forget(journal, sessions, "ann")
+    rights = Rights(journal, sessions)
+    gone = rights.forget("ann")
     assert (gone.turns, gone.feedback, gone.events, gone.conversations) == (30, 30, 1, 1)
-    assert kept_of(journal, "ann") == {"turns": [], "feedback": [], "events": []}
+    assert not any(rights.export("ann").values())
     assert sessions.peek("chat-ann").vault == {}
-    assert len(kept_of(journal, "bob")["turns"]) == 30
+    assert len(rights.export("bob")["turns"]) == 30
     assert sessions.peek("chat-bob").vault
-    assert forget(journal, sessions, "ann").turns == 0
+    assert rights.forget("ann").turns == 0
     journal.close()
 
 
@@ -67,7 +68,7 @@ def test_no_byte_of_who_is_forgotten_is_left_on_disk(tmp_path: Path) -> None:
         return sorted(p.name for p in files if PLANTED.encode() in p.read_bytes())
 
     assert len(on_disk()) >= 2
-    assert forget(journal, sessions, "ann", replays).replays == 1
+    assert Rights(journal, sessions, replays=replays).forget("ann").replays == 1
     assert on_disk() == []
     journal.close()
     assert on_disk() == []

@@ -171,11 +171,19 @@ function begin(id, fields) {
 function onReply(reply) {
   mark(reply.id, "sent");
   frame.typing("");
+  if (mineOf(reply.id)?.message.action === "erase:yes" && !reply.buttons.length) forgetAll(reply.id);
   const item = answerTo(reply.id);
   if (!item) return begin(reply.id, { reply });
   Object.assign(item, { reply, draft: "" });
   view.update(item);
   return undefined;
+}
+
+/** What was deleted at the shop is not kept in this tab either. */
+function forgetAll(id) {
+  const last = mineOf(id);
+  memory.items.splice(0, memory.items.length, ...(last ? [last] : []));
+  view.all(memory.items, words());
 }
 
 function onError({ id, code }) {

@@ -85,6 +85,7 @@ export class View {
     if (reply.handoff) article.classList.add("handoff");
     if (reply.handoff) bubble.prepend(make("span", { class: "badge" }, icon("person")));
     const rest = [tools(item, (one) => press(one)), ...panels(item)].filter(Boolean);
+    if (reply.attachment) bubble.append(make("p", { class: "file" }, download(reply.attachment)));
     bubble.append(...rest);
     article.append(
       ...[cards(reply, wordsFor(reply.language), press), chips(reply, wordsFor(reply.language), (one) => press(one))].filter(Boolean),
@@ -96,6 +97,12 @@ export class View {
   stamp(item) {
     return make("time", { datetime: new Date(item.at).toISOString() }, clock(item.at, this.words.code));
   }
+}
+
+/** A link that saves a file the answer carries. */
+function download(content) {
+  const href = URL.createObjectURL(new Blob([content], { type: "application/json" }));
+  return make("a", { href, download: "my-data.json" }, "my-data.json");
 }
 
 /** Makes `old` look like `fresh`; what is unchanged stays, so that no screen reader says it twice. */
