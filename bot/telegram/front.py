@@ -174,7 +174,7 @@ class Front:
         if staff:
             jobs.append(self._sweep(staff, outbox))
             watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)
-            jobs.append(watch.run(parts.options.sweep_every_s))
+            jobs.append(watch.run(parts.options.look_for_trouble_every_s))
         try:
             await _first_of(jobs)
         finally:

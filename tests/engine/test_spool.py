@@ -1,4 +1,4 @@
-"""What the spool was given is there after a kill, once, in order, and nowhere once it is drained."""
+"""What the spool was given is there after a kill, in order and once; drained, it is nowhere."""
 
 from __future__ import annotations
 

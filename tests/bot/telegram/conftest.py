@@ -138,7 +138,13 @@ def bench(telegram: Emulator, redis: Redis, shop_folder: Path) -> Bench:
         pseudonyms=Pseudonyms(b"k" * 32),
         last_turns=lambda _, limit: turns[-limit:],
         mask=lambda text: text.replace("mia@example.com", "⟦email:1⟧"),
-        options=Options(burst_window_s=0.0, limits=FAST, sweep_every_s=0.05, stop_grace_s=0.5),
+        options=Options(
+            burst_window_s=0.0,
+            limits=FAST,
+            sweep_every_s=0.05,
+            stop_grace_s=0.5,
+            look_for_trouble_every_s=0.05,
+        ),
         clock=clock,
     )
     account = Account(telegram.token, telegram.base_url)

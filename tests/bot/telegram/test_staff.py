@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+from engine import keys
+from engine.journal_writing import HandOver, Step
 from tests.bot.telegram.conftest import STAFF_CHAT, Bench, PastTurn
 from tests.emulator import User
 
@@ -198,3 +201,37 @@ async def test_the_engine_is_told_whether_a_person_can_take_over(bench: Bench) -
         await mia.send("without")
         await mia.chat.wait_for_text("echo without")
     assert [message.staffed for message in bench.desk.seen] == [True, False, False]
+
+
+async def test_the_journal_learns_when_a_person_is_called_answers_and_closes(bench: Bench) -> None:
+    staff, anna = await bench.telegram.staff_group(STAFF_CHAT), bench.telegram.user(9, "Anna")
+    steps: list[HandOver] = []
+    bench.parts = replace(bench.parts, record=steps.append)
+    async with bench.running(operator=STAFF_CHAT):
+        mia = await asked_for_a_person(bench)
+        await staff.wait_for_text("A shopper asked for a person")
+        topic = (await staff.topics())[0]["thread_id"]
+        await anna.send("We will look into it.", staff, thread_id=topic)
+        await mia.chat.wait_for_text("From our team: We will look into it.")
+        await anna.send("/close", staff, thread_id=topic)
+        await mia.chat.wait_for_text("Our colleague has closed this conversation")
+    assert [step.step for step in steps] == [Step.OPENED, Step.ANSWERED, Step.CLOSED]
+    assert (steps[0].reason, steps[0].shopper != "") == ("asked", True)
+    assert len({step.conversation for step in steps}) == 1
+
+
+async def test_staff_are_told_once_that_the_journal_fails_and_once_that_it_works(
+    bench: Bench,
+) -> None:
+    staff = await bench.telegram.staff_group(STAFF_CHAT)
+    for _ in range(2):
+        async with bench.running(operator=STAFF_CHAT):
+            await bench.redis.set(keys.TROUBLE, "database is locked")
+            await staff.wait_for_text("cannot be written: database is locked")
+            await asyncio.sleep(0.3)
+    async with bench.running(operator=STAFF_CHAT):
+        await bench.redis.delete(keys.TROUBLE)
+        await staff.wait_for_text("The journal works again")
+        await asyncio.sleep(0.3)
+    told = [m.text for m in await staff.bot_messages() if "journal" in m.text]
+    assert len(told) == 2
