@@ -15,9 +15,11 @@ from sqlalchemy import Connection, select, update
 
 from engine import wire
 from engine.journal_tables import events, feedback, handovers, impressions, turns
-from engine.types import ActionKind, Event, Message, Reply
+from engine.types import ActionKind, Band, Event, Message, Reply, Route
 
 EVENTS_AT_ONCE = 5000
+UNSURE = "unsure"
+"""The topic of a turn that only offered entries."""
 PRODUCT = "product:"
 TURN_ID = re.compile(r"[0-9a-f]{16}")
 Insert = Callable[..., Any]
@@ -207,7 +209,17 @@ def _turn_row(done: TurnDone) -> dict[str, Any]:
         "reply": clean(wire.dumps(reply)),
         "action": message.action or "",
         "private": message.private,
+        "topic": _topic(reply),
     }
+
+
+def _topic(reply: Reply) -> str:
+    """What a turn is about: the first thing cited, else the kind of help; "" for small talk."""
+    if reply.band is Band.UNSURE:
+        return UNSURE
+    if reply.citations:
+        return reply.citations[0].id
+    return "" if reply.route is Route.SMALLTALK else reply.route.value
 
 
 def _products(reply: Reply) -> tuple[str, ...]:

@@ -58,7 +58,17 @@ def run_worker(
     assert answering is not None
     sessions = RedisSessions(redis)
     rights = open_rights(settings, journal, sessions, redis, spool)
-    worker = Worker(redis, Turns(answering, sessions, record, told, rights=rights))
+    worker = Worker(
+        redis,
+        Turns(
+            answering,
+            sessions,
+            record,
+            told,
+            rights=rights,
+            holdout_percent=settings.holdout_percent,
+        ),
+    )
     with _stopped_by_signals() as stop:
         if real:
             threading.Thread(target=real.follow, args=(stop,), daemon=True).start()

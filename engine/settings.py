@@ -50,6 +50,7 @@ class Settings:
     generator_model: str | None
     generator_key: str | None
     daily_tokens: int
+    holdout_percent: int
     keep_days: int
     keep_events_days: int
     threads: int
@@ -122,6 +123,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError("must be at least 1")
     return number
+
+
+def _percent(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 50:
+        raise ValueError("from 0 to 50")
+    return value
 
 
 def _switch(text: str) -> bool:
@@ -216,6 +224,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("GENERATOR_KEY", "generator_key", "that server's key", str, secret=True),
     Setting("SHOPDESK_DAILY_TOKENS", "daily_tokens", "generated tokens a shopper may use a day",
             _positive, 20_000),
+    Setting("SHOPDESK_HOLDOUT", "holdout_percent",
+            "percent of shoppers shown nothing personal, so that `shopdesk report` can tell what "
+            "personal suggestions bring; 0: none", _percent, 5),
     Setting("SHOPDESK_KEEP_DAYS", "keep_days",
             "days after which conversations are deleted from the journal", _positive, 90),
     Setting("SHOPDESK_KEEP_EVENTS_DAYS", "keep_events_days",

@@ -14,6 +14,7 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from engine.errors import StoreError
+from engine.holdout import in_holdout
 from engine.journal import Journal, Verdict, turn_id
 from engine.privacy import TOKEN, mask, unmask
 from engine.profiles import History, Profiles
@@ -84,8 +85,10 @@ class Turns:
         *,
         deadline_s: float = DEADLINE_S,
         rights: RightsTalk | None = None,
+        holdout_percent: int = 0,
     ) -> None:
         """With a journal alone, what it cannot take is lost."""
+        self._holdout_percent = holdout_percent
         self._rights = rights
         self._assistant = assistant
         self._sessions = sessions
@@ -157,6 +160,7 @@ class Turns:
         masked = replace(message, text=question)
         session = replace(locked.session, shopper=message.shopper, vault=_newest(vault))
         session = self._profiles.known(message, session)
+        session = replace(session, holdout=in_holdout(message.shopper, self._holdout_percent))
         try:
             answer = yield from self._answer(masked, session, deadline_s)
         except (StoreError, RedisError) as error:

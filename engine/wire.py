@@ -1,4 +1,7 @@
-"""Our frozen values as JSON and back, strictly: a missing, unknown or mistyped field is refused."""
+"""Our frozen values as JSON and back, strictly: an unknown or mistyped field is refused.
+
+A field that is missing has its default, where it has one: an older version did not know it.
+"""
 
 from __future__ import annotations
 
@@ -78,9 +81,22 @@ def _optional(kind: Any, data: Any, where: str) -> Any:
 
 def _dataclass(kind: Any, data: Any, where: str) -> Any:
     fields = _fields(kind)
-    if set(_expect(dict, data, where)) != set(fields):
+    given = set(_expect(dict, data, where))
+    if not _needed(kind) <= given <= set(fields):
         raise WireError(f"{where}: other fields than {', '.join(fields)}")
-    return kind(**{name: _typed(t, data[name], f"{where}.{name}") for name, t in fields.items()})
+    known = ((name, t) for name, t in fields.items() if name in given)
+    return kind(**{name: _typed(t, data[name], f"{where}.{name}") for name, t in known})
+
+
+@cache
+def _needed(kind: Any) -> frozenset[str]:
+    """The fields without a default."""
+    missing = dataclasses.MISSING
+    return frozenset(
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is missing and field.default_factory is missing
+    )
 
 
 @cache

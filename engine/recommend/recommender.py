@@ -65,8 +65,8 @@ class Recommender:
             return ()
         said = np.array([max(heard[int(number)], 0.0) for number in among])
         # Of a shopper nobody knows, what others like says nothing about their words.
-        known = any(touch.product in self._learned.number for touch in session.history)
-        taste = self._learned.ask(session.history).shares(among)[0] * known
+        known = any(touch.product in self._learned.number for touch in session.taste)
+        taste = self._learned.ask(session.taste).shares(among)[0] * known
         reason = Reason(ReasonKind.MATCHES, found.kinds[0] if found.kinds else "")
         places = self._listed(among, _of_best(said) * (1 + TASTE * _of_best(taste)), SHOWN)
         return tuple(self._pick(among, place, float(said[place]), reason) for place in places)
@@ -75,8 +75,8 @@ class Recommender:
         self, session: Session, constraints: Constraints, count: int = SHOWN
     ) -> tuple[Pick, ...]:
         """The best `count` for a shopper by what they did, and by what others do."""
-        tried = likely_causes(session.history)
-        asked = self._learned.ask(session.history, tried)
+        tried = likely_causes(session.taste)
+        asked = self._learned.ask(session.taste, tried)
         among = self._allowed(session, constraints, asked.likely())
         if len(among) < count:
             # Demands that few of the likely ones meet: the whole catalogue, popular ones first.
@@ -90,7 +90,7 @@ class Recommender:
         return tuple(
             self._pick(among, place, float(causes.whole[place]), reason)
             for place in places
-            for reason in (self._reason(causes, place, session.history),)
+            for reason in (self._reason(causes, place, session.taste),)
         )
 
     def cheapest(

@@ -170,6 +170,13 @@ class Session:
     """An order number given, still waiting for its proof of ownership."""
     unknown_streak: int = 0
     vault: Mapping[str, str] = field(default_factory=dict)
+    holdout: bool = False
+    """One of those who are shown nothing personal, to measure what that brings the others."""
+
+    @property
+    def taste(self) -> tuple[Touch, ...]:
+        """The history that may choose products."""
+        return () if self.holdout else self.history
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Honest measures of how a shop's assistant does, out of its journal."""
