@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from engine import keys, wire
 from engine.errors import StoreError
 from engine.journal import Journal, turn_id
+from engine.link_payload import LinkKeys
 from engine.sessions import SessionStore, load_session
 from engine.turn import DEADLINE_S, Answering, Phrases, Turns, show
 from engine.turn_queue import PUT, Draft, names
@@ -57,8 +58,11 @@ class LocalDesk:
         phrases: Phrases,
         *,
         deadline_s: float = DEADLINE_S,
+        link_keys: LinkKeys | None = None,
     ) -> None:
-        self._turns = Turns(assistant, sessions, journal, phrases, deadline_s=deadline_s)
+        self._turns = Turns(
+            assistant, sessions, journal, phrases, deadline_s=deadline_s, link_keys=link_keys
+        )
         self._pool = ThreadPoolExecutor(LOCAL_TURNS, thread_name_prefix="turn")
 
     async def stream(self, message: Message) -> AsyncIterator[Delta | Reply]:

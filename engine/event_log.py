@@ -41,11 +41,11 @@ class EventLog:
             connection.rollback()
         return new
 
-    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
-        """The newest events of a shopper, oldest first."""
+    def of(self, shopper: str, limit: int = 50, *, account: str = "") -> tuple[Event, ...]:
+        """The newest events of a shopper and of the account linked to them, oldest first."""
         newest = (
             select(*_FIELDS)
-            .where(events.c.shopper == shopper)
+            .where(events.c.shopper.in_({shopper, account} - {""}))
             .order_by(events.c.at.desc(), events.c.number.desc())
             .limit(limit)
         )

@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every table or column more; a new column needs a server default."""
 
 
@@ -128,4 +128,22 @@ impressions = Table(
     Index("impressions_product", "product"),
 )
 
-TABLES = (schema, turns, feedback, events, impressions)
+links = Table(
+    "links",
+    _tables,
+    Column("shopper", Text, primary_key=True),
+    # The pseudonym under which the shop's events of this customer are kept.
+    Column("account", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Index("links_account", "account"),
+)
+
+link_nonces = Table(
+    "link_nonces",
+    _tables,
+    # Of a signed link that was used, kept until the link has expired.
+    Column("nonce", Text, primary_key=True),
+    Column("expires", UtcTime, nullable=False),
+)
+
+TABLES = (schema, turns, feedback, events, impressions, links, link_nonces)

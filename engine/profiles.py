@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.errors import StoreError
 from engine.event_log import EventLog
+from engine.links import Links
 from engine.memory import TOUCHES_KEPT
 from engine.recommend.names import KINDS
 from engine.types import ActionKind, Event, Message, Session, Touch
@@ -17,11 +18,13 @@ log = logging.getLogger(__name__)
 class Profiles:
     """Reads a shopper's history before a turn, and writes what the turn changed after it.
 
-    A log that fails is only reported: the session's own copy is used, and the reply goes out.
+    What was done in the account at the shop that a shopper linked is theirs as well. A log that
+    fails is only reported: the session's own copy is used, and the reply goes out.
     """
 
-    def __init__(self, events: EventLog) -> None:
+    def __init__(self, events: EventLog, links: Links) -> None:
         self._events = events
+        self._links = links
 
     def known(self, message: Message, session: Session) -> Session:
         """The session with what is known of its shopper; nothing of anyone's in a group.
@@ -29,15 +32,16 @@ class Profiles:
         What was not liked is no taste, though it was looked at or bought.
         """
         if not message.private:
-            return replace(session, history=())
+            return replace(session, history=(), account="")
         try:
-            found = self._events.of(message.shopper, TOUCHES_KEPT)
+            account = self._links.account_of(message.shopper)
+            found = self._events.of(message.shopper, TOUCHES_KEPT, account=account)
         except StoreError as error:
             log.error("a shopper's history cannot be read: %s", error.what)
             return session
         touches = (Touch(event.product, event.name, event.at) for event in found)
         liked = (t for t in touches if t.name in KINDS and t.product not in session.disliked)
-        return replace(session, history=tuple(liked))
+        return replace(session, history=tuple(liked), account=account)
 
     def keep(self, message: Message, before: Session, after: Session) -> None:
         """Record what was done in this turn; delete what the shopper took back.
@@ -56,11 +60,12 @@ class Profiles:
             log.error("a shopper's history is not kept: %s", error.what)
 
     def _forget(self, shopper: str, product: str) -> None:
-        """One product's events, of whatever kind and age, or all of a shopper's."""
-        if product:
-            self._events.forget_product(shopper, product)
-        else:
-            self._events.forget(shopper)
+        """One product's events, of whatever kind and age, or all; the account's with them."""
+        for owner in filter(None, (shopper, self._links.account_of(shopper))):
+            if product:
+                self._events.forget_product(owner, product)
+            else:
+                self._events.forget(owner)
 
     def _record(self, shopper: str, before: Session, after: Session) -> None:
         known = set(before.history)

@@ -35,6 +35,7 @@ def run_worker(
     """
     from engine.generation.generator import load_later
     from engine.journal import Journal
+    from engine.link_payload import LinkKeys
     from engine.redis_sessions import RedisSessions
     from engine.valkey import connect
 
@@ -46,7 +47,9 @@ def run_worker(
     told = phrases or _shop_phrases(settings)
     answering = assistant or real
     assert answering is not None
-    worker = Worker(redis, Turns(answering, RedisSessions(redis), journal, told))
+    link_keys = LinkKeys.open(settings)
+    turns = Turns(answering, RedisSessions(redis), journal, told, link_keys=link_keys)
+    worker = Worker(redis, turns)
     with _stopped_by_signals() as stop:
         if real:
             threading.Thread(target=real.follow, args=(stop,), daemon=True).start()

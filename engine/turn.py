@@ -13,9 +13,12 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
+from engine.accounts import Accounts
 from engine.errors import StoreError
 from engine.event_log import EventLog
 from engine.journal import Journal, Verdict, turn_id
+from engine.link_payload import LinkKeys
+from engine.links import Links
 from engine.privacy import TOKEN, mask, unmask
 from engine.profiles import Profiles
 from engine.sessions import LockedSession, SessionStore
@@ -64,11 +67,15 @@ class Turns:
         phrases: Phrases,
         *,
         deadline_s: float = DEADLINE_S,
+        link_keys: LinkKeys | None = None,
     ) -> None:
+        """Without `link_keys` no signed link to an account is read."""
         self._assistant = assistant
         self._sessions = sessions
         self._journal = journal
-        self._profiles = Profiles(EventLog(journal))
+        links = Links(journal)
+        self._profiles = Profiles(EventLog(journal), links)
+        self._accounts = Accounts(links, phrases, link_keys)
         self._phrases = phrases
         self._deadline_s = deadline_s
 
@@ -128,7 +135,8 @@ class Turns:
         session = replace(locked.session, shopper=message.shopper, vault=_newest(vault))
         session = self._profiles.known(message, session)
         try:
-            answer = yield from self._answer(masked, session, deadline_s)
+            linking = self._linking(masked, session)
+            answer = linking or (yield from self._answer(masked, session, deadline_s))
         except (StoreError, RedisError) as error:
             raise _store_error(error) from error
         except Exception as error:
@@ -139,6 +147,13 @@ class Turns:
             reply = self._kept(message, session, answer)
         self._record(message, question, reply, time.monotonic() - started)
         return reply
+
+    def _linking(self, message: Message, session: Session) -> Answer | None:
+        """The answer to what is about linking an account; nothing is linked by one that fails."""
+        try:
+            return self._accounts.answer(message, session)
+        except StoreError as error:
+            return Answer(self.failed(message, error), session)
 
     def _kept(self, message: Message, before: Session, answer: Answer) -> Reply:
         """The reply, after the shopper's history is what it says."""

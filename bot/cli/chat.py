@@ -101,8 +101,10 @@ class _Talk:
             await self._send("", "human:")
         elif command == "/why":
             await self._send("", "why:")
+        elif command == "/unlink":
+            await self._send("", "unlink:")
         elif command == "/start":
-            await self._send("", "start:")
+            await self._send("", f"start:{line.partition(' ')[2].strip()}")
         elif (button := self._pressed(line)) is not None:
             self._screen.pressed(button)
             await self._send("", button.action)

@@ -64,6 +64,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.counters import RedisCounters
     from engine.generation.generator import build_generator
     from engine.journal import Journal
+    from engine.link_payload import LinkKeys
     from engine.redis_sessions import RedisSessions
 
     generator = build_generator(settings)
@@ -82,7 +83,8 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
         # Built by another version: its files are read anew.
         assistant = made("", replace(settings, kb=_files_of(settings, then)))
     journal = Journal.open(settings)
-    return LocalDesk(assistant, RedisSessions(redis), journal, assistant)
+    link_keys = LinkKeys.open(settings)
+    return LocalDesk(assistant, RedisSessions(redis), journal, assistant, link_keys=link_keys)
 
 
 def _live_then(settings: Settings, as_of: date) -> str:

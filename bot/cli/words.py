@@ -34,7 +34,8 @@ EN = Words(
         "/language en or zh   choose the language\n"
         "/human               ask for a person\n"
         "/why                 see what is known about your taste, and have it forgotten\n"
-        "/start               greet the shop anew\n"
+        "/unlink              undo the link to your account at the shop\n"
+        "/start               greet the shop anew, or open a link to your account\n"
         "/quit, Ctrl-D        leave"
     ),
     languages="Type /language en for English, or /language zh for Chinese.",
@@ -54,7 +55,8 @@ ZH = Words(
         "/language en 或 zh   选择语言\n"
         "/human               找人工客服\n"
         "/why                 看看我了解您什么，也可以让我忘掉\n"
-        "/start               重新开始\n"
+        "/unlink              取消与店铺账户的关联\n"
+        "/start               重新开始，或打开账户关联链接\n"
         "/quit 或 Ctrl-D      离开"
     ),
     languages="输入 /language zh 使用中文，输入 /language en 使用英文。",

@@ -24,7 +24,13 @@ MAX_UNITS = 4000
 """UTF-16 units of one question; what is longer is no question."""
 CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
-_PERSONAL = (ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET)
+_PERSONAL = (
+    ActionKind.HUMAN,
+    ActionKind.WHY,
+    ActionKind.FORGET,
+    ActionKind.LINK,
+    ActionKind.UNLINK,
+)
 """What is never done in a group, whoever asks."""
 
 
@@ -117,7 +123,7 @@ class Handlers:
                 asked = self._say("language_ask", chat.language, turn)
                 rows = render.languages(self._house.chats.languages)
                 return (*asked[:-1], replace(asked[-1], rows=rows))
-            case ActionKind.HUMAN | ActionKind.WHY:
+            case ActionKind.HUMAN | ActionKind.WHY | ActionKind.UNLINK:
                 return await self._pressed(turn, f"{turn.text}:", chat)
         return self._say("help", chat.language, turn) if turn.private else ()
 

@@ -171,7 +171,7 @@ class Reader:
         return f"{text[:start].rstrip()} {text[start + len(name) :].lstrip()}".strip(" ,:，：")
 
 
-COMMANDS = ("start", "help", "language", "why", "human")
+COMMANDS = ("start", "help", "language", "why", "unlink", "human")
 """The commands shown in Telegram's menu."""
 
 _NOTICES = (

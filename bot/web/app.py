@@ -84,7 +84,7 @@ def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
 
 def _standing(shop: Shop) -> frozenset[str]:
     languages = (f"language:{code}" for code in shop.languages)
-    return frozenset(("human:", "why:", "start:", "language:", *languages))
+    return frozenset(("human:", "why:", "unlink:", "start:", "language:", *languages))
 
 
 class Site:

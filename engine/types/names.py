@@ -67,3 +67,5 @@ class ActionKind(StrEnum):
     HUMAN = "human"
     LANGUAGE = "language"
     START = "start"
+    LINK = "link"
+    UNLINK = "unlink"
