@@ -70,8 +70,7 @@ def shop_knowledge(
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
-    Entries not valid yet or no more are left out. `recommender`: the folder of a trained one.
-    `pseudonym`: see Orders.
+    Entries not valid on it are left out. `recommender`: the folder of a trained one. See Orders.
     """
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)

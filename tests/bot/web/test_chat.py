@@ -73,17 +73,6 @@ async def test_standing_buttons_and_commands_need_not_be_shown(page: Page) -> No
     assert all(message.text == "" for message in page.desk.seen)
 
 
-async def test_a_signed_link_is_opened_as_written_and_unlinking_needs_no_button(page: Page) -> None:
-    async with page.chat() as chat:
-        await chat.ask("/start _aW04qClydn6QQk6-XqwlM")
-        await chat.ask("/unlink")
-        await chat.press("unlink:")
-        assert (await chat.press("start:_aW04qClydn6QQk6-XqwlM"))["code"] == "not_issued"
-        assert (await chat.press("link:yes-00000000"))["code"] == "not_issued"
-    seen = [(message.text, message.action) for message in page.desk.seen]
-    assert seen == [("", "start:_aW04qClydn6QQk6-XqwlM"), ("", "unlink:"), ("", "unlink:")]
-
-
 async def test_what_is_known_can_be_forgotten_only_once_it_was_told(page: Page) -> None:
     async with page.chat() as chat:
         for action in ("forget:", "forget:canal-backpack"):

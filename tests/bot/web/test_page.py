@@ -127,23 +127,6 @@ async def test_what_is_known_is_told_and_taken_back(browser: Browser, page: Page
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-async def test_a_link_behind_the_hash_is_opened_once_and_leaves_the_address(
-    browser: Browser, page: Page
-) -> None:
-    tab, faults = await opened(browser, page)
-    for address in (f"{page.address}/#start=_aW04qClydn6QQk6-XqwlM", f"{page.address}/#start=<b>"):
-        await tab.goto(address)
-    await tab.locator(".item.me .text", has_text="Link my account").wait_for()
-    await tab.locator(".item.shop .foot").wait_for()
-    await tab.evaluate("location.hash = ''")
-    await tab.reload()
-    await tab.wait_for_selector(".state.online")
-    actions = [message.action for message in page.desk.seen]
-    assert actions == ["start:_aW04qClydn6QQk6-XqwlM"]
-    assert "start=_" not in tab.url
-    assert faults == []
-
-
 async def test_markup_in_any_text_is_shown_as_text(browser: Browser, page: Page) -> None:
     tab, _ = await opened(browser, page)
     await say(tab, f"nasty {NASTY}")
