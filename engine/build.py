@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +22,11 @@ from engine.generation.generator import Generator
 from engine.hurry import Hurries
 from engine.journal import Journal
 from engine.knowledge import ShopKnowledge
+from engine.links import Links
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
 from engine.orders import Orders
+from engine.pseudonyms import Pseudonymizer
 from engine.publish import asked_rows, build_snapshot, publish
 from engine.recommend.histories import Histories, from_events
 from engine.recommend.live import live_folder
@@ -54,7 +56,7 @@ from engine.retrieval.snapshot import (
 )
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
-from engine.types import Message, Session
+from engine.types import Event, Message, Session
 from engine.wording import Wording
 from knowledge_base.store import ensure_shop, live_entries, load
 
@@ -64,11 +66,11 @@ if TYPE_CHECKING:
 
 def shop_knowledge(
     data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime,
-    recommender: Path | None = None,
+    recommender: Path | None = None, pseudonym: Callable[[str], str] | None = None,
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
-    Entries not valid yet or no more are left out. `recommender`: the folder of a trained one.
+    Entries not valid on it are left out. `recommender`: the folder of a trained one. See Orders.
     """
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)
@@ -94,7 +96,7 @@ def shop_knowledge(
             encoders, found, data.calibrations, {entry.id: entry.tags for entry in known.entries}
         ),
         products=search,
-        orders=Orders(known.orders, search.products, known.replies, counters),
+        orders=Orders(known.orders, search.products, known.replies, counters, pseudonym),
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
         taste=TasteAnswers(search.products, known.shop, known.replies, cards),
@@ -144,12 +146,20 @@ def recommender_lessons(settings: Settings, encoders: Encoders) -> Lessons:
     rows = product_rows(known.products, known.shop)
     journal = Journal.open(settings)
     try:
-        told = itertools.chain(known.events, EventLog(journal).all())
+        accounts = Links(journal).all()
+        done = (_owned(event, accounts) for event in EventLog(journal).all())
+        told = itertools.chain(known.events, done)
         histories = from_events(told, [product.id for product in known.products])
     finally:
         journal.close()
     content = content_of(known.products, rows, data.vectors["products"])
     return Lessons(histories, content, [float(p.price.amount) for p in known.products])
+
+
+def _owned(event: Event, accounts: Mapping[str, str]) -> Event:
+    """An event as its shopper's linked account did it, so that both are one history."""
+    account = accounts.get(event.shopper)
+    return replace(event, shopper=account) if account else event
 
 
 def live_assistant(
@@ -163,10 +173,11 @@ def live_assistant(
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot, or of the snapshot `only`."""
     hurries = Hurries(generator)
+    pseudonym = Pseudonymizer.open(home).shopper_pseudonym
 
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
-        knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home))
+        knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home), pseudonym)
         wording = Wording(
             generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries,
             recommender=knowledge.recommender.version,

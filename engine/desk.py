@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from engine import keys, wire
 from engine.errors import StoreError
 from engine.journal import Journal, turn_id
+from engine.link_payload import LinkKeys
 from engine.rights_talk import RightsTalk
 from engine.sessions import SessionStore, load_session
 from engine.turn import DEADLINE_S, Answering, Phrases, Record, Turns, show
@@ -59,9 +60,16 @@ class LocalDesk:
         *,
         deadline_s: float = DEADLINE_S,
         rights: RightsTalk | None = None,
+        link_keys: LinkKeys | None = None,
     ) -> None:
         self._turns = Turns(
-            assistant, sessions, record, phrases, deadline_s=deadline_s, rights=rights
+            assistant,
+            sessions,
+            record,
+            phrases,
+            deadline_s=deadline_s,
+            rights=rights,
+            link_keys=link_keys,
         )
         self._pool = ThreadPoolExecutor(LOCAL_TURNS, thread_name_prefix="turn")
 

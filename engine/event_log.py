@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, literal, select, tuple_
 
-from engine.journal import Journal
+from engine.journal import Database
 from engine.journal_tables import events
 from engine.journal_writing import add_events
 from engine.types import Event
@@ -24,7 +24,7 @@ class EventLog:
     Every method raises StoreError when the database is gone or full.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Database) -> None:
         """In the database of this open journal."""
         self._begin = journal.begin
         self._insert = journal.insert
@@ -41,11 +41,11 @@ class EventLog:
             connection.rollback()
         return new
 
-    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
-        """The newest events of a shopper, oldest first."""
+    def of(self, shopper: str, limit: int = 50, *, account: str = "") -> tuple[Event, ...]:
+        """The newest events of a shopper and of the account linked to them, oldest first."""
         newest = (
             select(*_FIELDS)
-            .where(events.c.shopper == shopper)
+            .where(events.c.shopper.in_({shopper, account} - {""}))
             .order_by(events.c.at.desc(), events.c.number.desc())
             .limit(limit)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from engine.journal_setup import make_tables, prepare_quick_sqlite, prepare_sqli
 from engine.journal_tables import SCHEMA_VERSION, feedback, turns
 from engine.journal_writing import (
     Happening,
+    Insert,
     Thumb,
     Verdict,
     now,
@@ -31,7 +32,7 @@ from engine.journal_writing import (
 )
 from engine.types import Message, Reply, Route
 
-__all__ = ["Journal", "JournalPlace", "JournaledTurn", "Verdict", "turn_id"]
+__all__ = ["Database", "Journal", "JournalPlace", "JournaledTurn", "Verdict", "turn_id"]
 
 PATIENCE_S = 5.0
 
@@ -46,6 +47,17 @@ class JournalPlace(Protocol):
     @property
     def database_url(self) -> str | None:
         """A PostgreSQL (or SQLite) URL; None for SQLite under home."""
+
+
+class Database(Protocol):
+    """What reads and writes a journal's tables."""
+
+    @property
+    def insert(self) -> Insert:
+        """The database's own insert, which knows conflicts."""
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction, kept when the block ends well. Raises StoreError."""
 
 
 @dataclass(frozen=True, slots=True)

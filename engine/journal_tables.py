@@ -157,4 +157,22 @@ handovers = Table(
     Index("handovers_opened_at", "opened_at"),
 )
 
-TABLES = (schema, turns, feedback, events, impressions, handovers)
+links = Table(
+    "links",
+    _tables,
+    Column("shopper", Text, primary_key=True),
+    # The pseudonym under which the shop's events of this customer are kept.
+    Column("account", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Index("links_account", "account"),
+)
+
+link_nonces = Table(
+    "link_nonces",
+    _tables,
+    # Of a signed link that was used, kept until the link has expired.
+    Column("nonce", Text, primary_key=True),
+    Column("expires", UtcTime, nullable=False),
+)
+
+TABLES = (schema, turns, feedback, events, impressions, handovers, links, link_nonces)

@@ -93,8 +93,9 @@ class ShopKnowledge:
     def order_part(self, question: Question, told: OrderAnswer, language: str) -> Part:
         """One step of an order's exchange as a Part."""
         cited = (Citation(f"{SOURCE}{told.told}", told.told),) if told.told else ()
+        link = (talk.link_button(self.replies, language),) if told.linkable else ()
         return Part(question.asked, Route.ORDER, language, told.text, WordedBy.TEMPLATE,
-                    citations=cited)  # fmt: skip
+                    citations=cited, buttons=link)  # fmt: skip
 
     def routed_part(
         self, routed: Routed, question: Question, message: Message, session: Session, language: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from engine.counters import DailyCounters
 from engine.retrieval.text import normalise
-from engine.types import Message, Order, Product, Session
+from engine.types import LinkOffer, Message, Order, Product, Session
 from knowledge_base.shop_file import Replies
 
 TRIES_A_DAY = 5
@@ -24,11 +24,15 @@ NOBODY = Order("", "nobody@invalid.example", "+00 0000000", datetime(1970, 1, 1,
 
 @dataclass(frozen=True, slots=True)
 class OrderAnswer:
-    """What to say, the session after it, and the order number when it was told."""
+    """What to say, the session after it, and the order number when it was told.
+
+    `linkable`: the session holds an offer to link the account that the order proved.
+    """
 
     text: str
     session: Session
     told: str = ""
+    linkable: bool = False
 
 
 def order_number(text: str) -> str:
@@ -52,7 +56,10 @@ class Orders:
         products: Mapping[str, Product],
         replies: Replies,
         counters: DailyCounters,
+        pseudonym: Callable[[str], str] | None = None,
     ) -> None:
+        """`pseudonym`: of a customer by e-mail; without it no account is offered for linking."""
+        self._pseudonym = pseudonym
         self._orders = {_bare(order.number): order for order in orders}
         self._names = {v.sku: p.names for p in products.values() for v in p.variants}
         self._replies = replies
@@ -95,8 +102,20 @@ class Orders:
             self._counters.add(asked)
             waiting = replace(session, pending_order=number)
             return OrderAnswer(self._replies.text("order_mismatch", language), waiting)
-        text = self._tell(order, language)
-        return OrderAnswer(text, replace(session, pending_order=""), order.number)
+        told = OrderAnswer(
+            self._tell(order, language), replace(session, pending_order=""), order.number
+        )
+        # Four digits of a phone are proof enough for an order, not for an account.
+        by_email = any("@" in proof and _proves(order, proof) for proof in proofs)
+        return self._offered(told, order) if by_email else told
+
+    def _offered(self, told: OrderAnswer, order: Order) -> OrderAnswer:
+        """With an offer to link the account of the order's e-mail, unless that is done."""
+        account = self._pseudonym(order.email) if self._pseudonym else ""
+        if account in ("", told.session.account):
+            return told
+        session = replace(told.session, link_offer=LinkOffer(account))
+        return replace(told, session=session, linkable=True)
 
     def _proofs(self, text: str, session: Session) -> list[str]:
         plain = normalise(text)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from engine.errors import StoreError
+from engine.links import LinkStore
 from engine.memory import TOUCHES_KEPT
 from engine.recommend.names import KINDS
 from engine.types import ActionKind, Event, Message, Session, Touch
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 class History(Protocol):
     """Shoppers' events; every method but `record` raises StoreError."""
 
-    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
-        """The newest events of a shopper, oldest first."""
+    def of(self, shopper: str, limit: int = 50, *, account: str = "") -> tuple[Event, ...]:
+        """The newest events of a shopper and their account, oldest first."""
 
     def record(self, told: Iterable[Event]) -> object:
         """Keep events."""
@@ -34,11 +35,13 @@ class History(Protocol):
 class Profiles:
     """Reads a shopper's history before a turn, and writes what the turn changed after it.
 
-    A log that fails is only reported: the session's own copy is used, and the reply goes out.
+    What was done in the account at the shop that a shopper linked is theirs as well. A log that
+    fails is only reported: the session's own copy is used, and the reply goes out.
     """
 
-    def __init__(self, events: History) -> None:
+    def __init__(self, events: History, links: LinkStore) -> None:
         self._events = events
+        self._links = links
 
     def known(self, message: Message, session: Session) -> Session:
         """The session with what is known of its shopper; nothing of anyone's in a group.
@@ -46,15 +49,16 @@ class Profiles:
         What was not liked is no taste, though it was looked at or bought.
         """
         if not message.private:
-            return replace(session, history=())
+            return replace(session, history=(), account="")
         try:
-            found = self._events.of(message.shopper, TOUCHES_KEPT)
+            account = self._links.account_of(message.shopper)
+            found = self._events.of(message.shopper, TOUCHES_KEPT, account=account)
         except StoreError as error:
             log.error("a shopper's history cannot be read: %s", error.what)
             return session
         touches = (Touch(event.product, event.name, event.at) for event in found)
         liked = (t for t in touches if t.name in KINDS and t.product not in session.disliked)
-        return replace(session, history=tuple(liked))
+        return replace(session, history=tuple(liked), account=account)
 
     def keep(self, message: Message, before: Session, after: Session) -> None:
         """Record what was done in this turn; delete what the shopper took back.
@@ -73,11 +77,12 @@ class Profiles:
             log.error("a shopper's history is not kept: %s", error.what)
 
     def _forget(self, shopper: str, product: str) -> None:
-        """One product's events, of whatever kind and age, or all of a shopper's."""
-        if product:
-            self._events.forget_product(shopper, product)
-        else:
-            self._events.forget(shopper)
+        """One product's events, of whatever kind and age, or all; the account's with them."""
+        for owner in filter(None, (shopper, self._links.account_of(shopper))):
+            if product:
+                self._events.forget_product(owner, product)
+            else:
+                self._events.forget(owner)
 
     def _record(self, shopper: str, before: Session, after: Session) -> None:
         known = set(before.history)

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, select
 
 from engine.journal import Journal
-from engine.journal_tables import events, feedback, handovers, impressions, turns
+from engine.journal_tables import events, feedback, handovers, impressions, links, turns
+from engine.links import Links
 from engine.replay.recording import recorded_ids
 from engine.sessions import SessionStore
 from engine.spool import Spool
@@ -65,13 +66,14 @@ class Rights:
     def kept(self, shopper: str) -> Kept:
         """How much is kept of a shopper."""
         self._bring_in()
+        names = self._names(shopper)
         with self._journal.begin() as connection:
             count, since = connection.execute(
                 select(func.count(), func.min(turns.c.at)).where(turns.c.shopper == shopper)
             ).one()
             thumbs, done = (
                 connection.scalar(
-                    select(func.count()).select_from(table).where(table.c.shopper == shopper)
+                    select(func.count()).select_from(table).where(table.c.shopper.in_(names))
                 )
                 or 0
                 for table in (feedback, events)
@@ -81,6 +83,7 @@ class Rights:
     def export(self, shopper: str) -> dict[str, list[dict[str, Any]]]:
         """All that the journal keeps of a shopper, masked as it lies there."""
         self._bring_in()
+        names = self._names(shopper)
         fields = [turns.c[name] for name in TURN_FIELDS]
         queries: dict[str, Select[Any]] = {
             "turns": select(*fields).where(turns.c.shopper == shopper).order_by(turns.c.number),
@@ -88,8 +91,9 @@ class Rights:
                 feedback.c.shopper == shopper
             ),
             "events": select(events.c.at, events.c.name, events.c.product, events.c.quantity)
-            .where(events.c.shopper == shopper)
+            .where(events.c.shopper.in_(names))
             .order_by(events.c.at),
+            "links": select(links.c.since).where(links.c.shopper == shopper),
             "handovers": select(handovers.c.opened_at, handovers.c.reason).where(
                 handovers.c.shopper == shopper
             ),
@@ -121,12 +125,18 @@ class Rights:
         # Sessions first: a turn that comes meanwhile begins afresh, and is journaled after this.
         for name, said in messages.items():
             self._sessions.forget(name, said)
+        Links(self._journal).forget(shopper)
         files = self._delete_replays(recorded_ids([(r.conversation, r.at) for r in rows]))
         with self._journal.begin() as connection:
             counts = _delete(connection, shopper)
         self._journal.wipe_log()
         self._rewrite_store()
         return Forgotten(*counts, conversations=len(messages), replays=files)
+
+    def _names(self, shopper: str) -> tuple[str, ...]:
+        """Theirs, and that of the account they have linked."""
+        account = Links(self._journal).account_of(shopper)
+        return (shopper, account) if account else (shopper,)
 
     def _bring_in(self) -> None:
         if self._spool is not None and self._spool.has_lines():

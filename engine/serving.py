@@ -39,6 +39,7 @@ def run_worker(
     """
     from engine.generation.generator import load_later
     from engine.journal import Journal
+    from engine.link_payload import LinkKeys
     from engine.redis_sessions import RedisSessions
     from engine.retention import keep_young
     from engine.spool import Spool
@@ -57,18 +58,16 @@ def run_worker(
     answering = assistant or real
     assert answering is not None
     sessions = RedisSessions(redis)
-    rights = open_rights(settings, journal, sessions, redis, spool)
-    worker = Worker(
-        redis,
-        Turns(
-            answering,
-            sessions,
-            record,
-            told,
-            rights=rights,
-            holdout_percent=settings.holdout_percent,
-        ),
+    turns = Turns(
+        answering,
+        sessions,
+        record,
+        told,
+        rights=open_rights(settings, journal, sessions, redis, spool),
+        link_keys=LinkKeys.open(settings),
+        holdout_percent=settings.holdout_percent,
     )
+    worker = Worker(redis, turns)
     with _stopped_by_signals() as stop:
         if real:
             threading.Thread(target=real.follow, args=(stop,), daemon=True).start()

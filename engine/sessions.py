@@ -15,7 +15,7 @@ from engine import keys, wire
 from engine.errors import StoreError
 from engine.types import Session
 
-VERSION = 2
+VERSION = 3
 """Of the stored form; raise it when Session changes: older sessions then start afresh."""
 WAIT_S = 30.0
 """How long `lock` waits for a conversation another turn holds."""

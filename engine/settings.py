@@ -43,6 +43,7 @@ class Settings:
     web_port: int
     web_origins: tuple[str, ...]
     events_key: str | None
+    link_secret: str | None
     encoder: str | None
     reranker: str | None
     model: str | None
@@ -210,8 +211,11 @@ TABLE: tuple[Setting, ...] = (
     Setting("WEB_ORIGINS", "web_origins",
             "further origins the chat page is served under, comma separated", _list, ()),
     Setting("EVENTS_KEY", "events_key",
-            "the key with which your shop's server posts events to /events (default: nobody may)",
-            _key, secret=True),
+            "the key with which your shop's server signs the events it posts to /events "
+            "(default: nobody may)", _key, secret=True),
+    Setting("SHOPDESK_LINK_SECRET", "link_secret",
+            "the secret with which your shop signs links to its customers' accounts "
+            "(default: one made at first start, HOME/link.key)", _key, secret=True),
     Setting("SHOPDESK_ENCODER", "encoder",
             "a sentence-transformers folder or hub name (default: MiniLM and USE)", str),
     Setting("SHOPDESK_RERANKER", "reranker",

@@ -13,9 +13,12 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
+from engine.accounts import Accounts
 from engine.errors import StoreError
 from engine.holdout import in_holdout
 from engine.journal import Journal, Verdict, turn_id
+from engine.link_payload import LinkKeys
+from engine.links import LinkStore
 from engine.privacy import TOKEN, mask, unmask
 from engine.profiles import History, Profiles
 from engine.rights_talk import KINDS as RIGHTS
@@ -63,6 +66,10 @@ class Record(History, Protocol):
     def trouble(self) -> str:
         """What keeps it from working; "" where nothing does."""
 
+    @property
+    def links(self) -> LinkStore:
+        """Which accounts shoppers have linked."""
+
     def reply_of(self, turn: str) -> Reply | None:
         """The masked reply of a recorded turn; None where it cannot be looked up either."""
 
@@ -85,15 +92,19 @@ class Turns:
         *,
         deadline_s: float = DEADLINE_S,
         rights: RightsTalk | None = None,
+        link_keys: LinkKeys | None = None,
         holdout_percent: int = 0,
     ) -> None:
-        """With a journal alone, what it cannot take is lost."""
+        """With a journal alone, what it cannot take is lost; without `link_keys` no signed link to
+        an account is read.
+        """
         self._holdout_percent = holdout_percent
         self._rights = rights
         self._assistant = assistant
         self._sessions = sessions
         self._happened = TurnRecord(record) if isinstance(record, Journal) else record
-        self._profiles = Profiles(self._happened)
+        self._profiles = Profiles(self._happened, self._happened.links)
+        self._accounts = Accounts(self._happened.links, phrases, link_keys)
         self._phrases = phrases
         self._deadline_s = deadline_s
 
@@ -162,7 +173,8 @@ class Turns:
         session = self._profiles.known(message, session)
         session = replace(session, holdout=in_holdout(message.shopper, self._holdout_percent))
         try:
-            answer = yield from self._answer(masked, session, deadline_s)
+            linking = self._linking(masked, session)
+            answer = linking or (yield from self._answer(masked, session, deadline_s))
         except (StoreError, RedisError) as error:
             raise _store_error(error) from error
         except Exception as error:
@@ -173,6 +185,13 @@ class Turns:
             reply = self._kept(message, session, answer)
         self._happened.turn(message, question, reply, time.monotonic() - started)
         return reply
+
+    def _linking(self, message: Message, session: Session) -> Answer | None:
+        """The answer to what is about linking an account; nothing is linked by one that fails."""
+        try:
+            return self._accounts.answer(message, session)
+        except StoreError as error:
+            return Answer(self.failed(message, error), session)
 
     def _kept(self, message: Message, before: Session, answer: Answer) -> Reply:
         """The reply, after the shopper's history is what it says."""

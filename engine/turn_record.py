@@ -6,8 +6,10 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+
+from sqlalchemy import Connection
 
 from engine import wire
 from engine.errors import StoreError
@@ -18,11 +20,13 @@ from engine.journal_writing import (
     EventsTold,
     HandOver,
     Happening,
+    Insert,
     Thumb,
     Verdict,
     now,
     turn_done,
 )
+from engine.links import Links
 from engine.spool import Line, Spool
 from engine.types import Event, Message, Reply
 
@@ -45,7 +49,8 @@ class TurnRecord:
     ) -> None:
         self._journal = journal
         self._spool = spool
-        self._log = EventLog(journal)
+        self._log = EventLog(self)
+        self.links = Links(self)
         self._every_s = try_every_s
         self._guard = threading.Lock()
         self._trouble = ""
@@ -81,11 +86,20 @@ class TurnRecord:
         """Record what became of a conversation that goes to a person."""
         self._write(step)
 
-    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
-        """The newest events of a shopper, oldest first. Raises StoreError."""
+    @property
+    def insert(self) -> Insert:
+        """See Database."""
+        return self._journal.insert
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction; none is waited for while the journal fails. Raises StoreError."""
         if self._trouble:
             raise StoreError(self._trouble)
-        return self._log.of(shopper, limit)
+        return self._journal.begin()
+
+    def of(self, shopper: str, limit: int = 50, *, account: str = "") -> tuple[Event, ...]:
+        """The newest events of a shopper and their account, oldest first. Raises StoreError."""
+        return self._log.of(shopper, limit, account=account)
 
     def record(self, told: Iterable[Event]) -> None:
         """Record events."""

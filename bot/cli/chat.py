@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.desk import Desk
 
 ACTIONS = {
-    "/human": "human:", "/why": "why:", "/start": "start:", "/mydata": "mydata:",
+    "/human": "human:", "/why": "why:", "/unlink": "unlink:", "/mydata": "mydata:",
     "/export": "export:", "/forget": "erase:",
 }  # fmt: skip
 LEAVE = ("/quit", "/exit", "/bye")
@@ -101,6 +101,8 @@ class _Talk:
             self._screen.help()
         elif command == "/language":
             await self._choose_language(argument.strip())
+        elif command == "/start":
+            await self._send("", f"start:{line.partition(' ')[2].strip()}")
         elif command in ACTIONS:
             await self._send("", ACTIONS[command])
         elif (button := self._pressed(line)) is not None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "kb": "the shop's knowledge: check, publish; import shoppers' events",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "replay": "past conversations again: run them, record new ones, accept changed answers",
+    "link": "a signed link that joins a customer's account to their chat",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
     "eval": "measure quality: faq, pairs, search, answers, recommend, masking",

@@ -55,6 +55,12 @@ def _prepare_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _link_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("account", help="the customer's id, as the shop reports their events")
+    command.add_argument("--minutes", type=int, default=15, help="how long the link is valid")
+    command.add_argument("--bot", default="", metavar="NAME", help="the bot's name in Telegram")
+
+
 def _doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", action="store_true", help="print the settings table")
 
@@ -175,5 +181,6 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "prepare": _prepare_arguments,
+    "link": _link_arguments,
     "doctor": _doctor_arguments,
 }

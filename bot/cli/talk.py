@@ -64,6 +64,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.counters import RedisCounters
     from engine.generation.generator import build_generator
     from engine.journal import Journal
+    from engine.link_payload import LinkKeys
     from engine.redis_sessions import RedisSessions
     from engine.serving import open_rights
     from engine.spool import Spool
@@ -86,8 +87,14 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
         assistant = made("", replace(settings, kb=_files_of(settings, then)))
     journal, spool = Journal.open(settings, later=True), Spool(settings.home)
     sessions = RedisSessions(redis)
-    rights = open_rights(settings, journal, sessions, redis, spool)
-    return LocalDesk(assistant, sessions, TurnRecord(journal, spool), assistant, rights=rights)
+    return LocalDesk(
+        assistant,
+        sessions,
+        TurnRecord(journal, spool),
+        assistant,
+        rights=open_rights(settings, journal, sessions, redis, spool),
+        link_keys=LinkKeys.open(settings),
+    )
 
 
 def _live_then(settings: Settings, as_of: date) -> str:

@@ -35,7 +35,8 @@ EN = Words(
         "/human               ask for a person\n"
         "/why                 see what is known about your taste, and have it forgotten\n"
         "/mydata              see what is kept of you; /export and /forget\n"
-        "/start               greet the shop anew\n"
+        "/unlink              undo the link to your account at the shop\n"
+        "/start               greet the shop anew, or open a link to your account\n"
         "/quit, Ctrl-D        leave"
     ),
     languages="Type /language en for English, or /language zh for Chinese.",
@@ -56,7 +57,8 @@ ZH = Words(
         "/human               找人工客服\n"
         "/why                 看看我了解您什么，也可以让我忘掉\n"
         "/mydata              查看保存的您的信息；/export 获取副本，/forget 删除\n"
-        "/start               重新开始\n"
+        "/unlink              取消与店铺账户的关联\n"
+        "/start               重新开始，或打开账户关联链接\n"
         "/quit 或 Ctrl-D      离开"
     ),
     languages="输入 /language zh 使用中文，输入 /language en 使用英文。",

@@ -26,7 +26,7 @@ CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
 _PERSONAL = (
     ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET, ActionKind.MYDATA, ActionKind.EXPORT,
-    ActionKind.ERASE,
+    ActionKind.ERASE, ActionKind.LINK, ActionKind.UNLINK,
 )  # fmt: skip
 """What is never done in a group, whoever asks."""
 
@@ -125,7 +125,13 @@ class Handlers:
                 return (*asked[:-1], replace(asked[-1], rows=rows))
             case "forget":
                 return await self._pressed(turn, f"{ActionKind.ERASE}:", chat)
-            case ActionKind.HUMAN | ActionKind.WHY | ActionKind.MYDATA | ActionKind.EXPORT:
+            case (
+                ActionKind.HUMAN
+                | ActionKind.WHY
+                | ActionKind.MYDATA
+                | ActionKind.EXPORT
+                | ActionKind.UNLINK
+            ):
                 return await self._pressed(turn, f"{turn.text}:", chat)
         return self._say("help", chat.language, turn) if turn.private else ()
 

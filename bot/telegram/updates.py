@@ -171,7 +171,9 @@ class Reader:
         return f"{text[:start].rstrip()} {text[start + len(name) :].lstrip()}".strip(" ,:，：")
 
 
-COMMANDS = ("start", "help", "language", "why", "human", "mydata", "export", "forget")
+COMMANDS = (
+    "start", "help", "language", "why", "unlink", "human", "mydata", "export", "forget",
+)  # fmt: skip
 """The commands shown in Telegram's menu."""
 
 _NOTICES = (

@@ -84,9 +84,8 @@ def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
 
 def _standing(shop: Shop) -> frozenset[str]:
     languages = (f"language:{code}" for code in shop.languages)
-    return frozenset(
-        ("human:", "why:", "start:", "language:", "mydata:", "export:", "erase:", *languages)
-    )
+    commands = ("human", "why", "unlink", "start", "language", "mydata", "export", "erase")
+    return frozenset((*(f"{name}:" for name in commands), *languages))
 
 
 class Site:

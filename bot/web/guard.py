@@ -37,7 +37,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 KEYED = "/events"
-"""Servers call it and send no Origin, browsers always do. Its own guard is a key in a header."""
+"""Servers call it and send no Origin, browsers always do. Its own guard is a signature by a key."""
 MEND = "open the page as http://localhost, or add its address to WEB_ORIGINS."
 
 

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from engine.desk import Desk
 
 COMMAND = re.compile(
-    r"^/(human|why|start|language|mydata|export|forget)(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$"
+    r"^/(human|why|unlink|start|language|mydata|export|forget)"
+    r"(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$"
 )
+OPENED = re.compile(r"^/start +([A-Za-z0-9_-]{1,64})\s*$", re.ASCII)
+"""A product's id or a signed link; a capital is another character of it."""
 LOCAL = {"/help": "help", "/language": "language_ask"}
 """Commands answered here, with the shop's text of this key."""
 log = logging.getLogger(__name__)
@@ -166,9 +169,9 @@ class Room:
             return protocol.error(Code.UNAVAILABLE, asked.id)
 
     async def _turn(self, asked: Asked) -> Reply:
-        command = asked.text.lower() if asked.text.startswith("/") else ""
-        if command in LOCAL:
-            return self._own_reply(LOCAL[command], asked.language or self._house.languages[0])
+        command = asked.text if asked.text.startswith("/") else ""
+        if key := LOCAL.get(command.lower()):
+            return self._own_reply(key, asked.language or self._house.languages[0])
         reply: Reply | None = None
         async for part in self._house.desk.stream(self._message(asked, command)):
             if isinstance(part, Delta):
@@ -200,7 +203,9 @@ class Room:
 
 def command_action(command: str) -> str | None:
     """The action that a typed "/human", "/why" or "/language zh" stands for, or None."""
-    match = COMMAND.match(command)
+    if opened := OPENED.match(command):
+        return f"start:{opened[1]}"
+    match = COMMAND.match(command.lower())
     if match is None:
         return None
     name = "erase" if match.group(1) == "forget" else match.group(1)

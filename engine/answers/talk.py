@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.accounts import ASK
 from engine.types import (
     ActionKind,
     Band,
@@ -32,6 +33,11 @@ def phrase(
 def human_button(replies: Replies, language: str) -> Button:
     """The button that asks for a person."""
     return Button(replies.text("button_human", language), f"{ActionKind.HUMAN}:")
+
+
+def link_button(replies: Replies, language: str) -> Button:
+    """The button that asks to link the account that an order has just proved."""
+    return Button(replies.text("button_link", language), ASK)
 
 
 def smalltalk(replies: Replies, kind: str, language: str, question: str) -> Part:

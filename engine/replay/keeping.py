@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from engine.counters import MemoryCounters
 from engine.journal_writing import Verdict, turn_id
 from engine.turn import DEADLINE_S, Answering
-from engine.types import Answer, Delta, Event, Message, Reply, Session
+from engine.types import Answer, Delta, Event, LinkOffer, Message, Reply, Session
 
 
 class MemoryRecord:
@@ -18,6 +19,7 @@ class MemoryRecord:
     trouble = ""
 
     def __init__(self) -> None:
+        self.links = MemoryLinks()
         self._replies: dict[str, Reply] = {}
         self._events: dict[str, dict[tuple[object, ...], Event]] = {}
 
@@ -33,10 +35,10 @@ class MemoryRecord:
     def thumb(self, turn: str, shopper: str, verdict: Verdict) -> None:
         """Nobody asks for it."""
 
-    def of(self, shopper: str, limit: int = 50) -> tuple[Event, ...]:
-        """The newest events of a shopper, oldest first."""
-        found = sorted(self._events.get(shopper, {}).values(), key=lambda event: event.at)
-        return tuple(found[-limit:])
+    def of(self, shopper: str, limit: int = 50, *, account: str = "") -> tuple[Event, ...]:
+        """The newest events of a shopper and their account, oldest first."""
+        events = [e for name in (shopper, account) for e in self._events.get(name, {}).values()]
+        return tuple(sorted(events, key=lambda event: event.at)[-limit:])
 
     def record(self, told: Iterable[Event]) -> None:
         """Keep events, each once."""
@@ -60,6 +62,41 @@ class MemoryRecord:
         """Keep nothing of what was played."""
         self._replies.clear()
         self._events.clear()
+        self.links.clear()
+
+
+class MemoryLinks:
+    """Accounts linked while playing; see Links."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, str] = {}
+        self._used: set[str] = set()
+
+    def link(self, shopper: str, offer: LinkOffer, at: datetime) -> bool:
+        """Link the offered account; False where its link was used."""
+        if self._accounts.get(shopper) != offer.account:
+            if offer.nonce in self._used:
+                return False
+            self._used.update(filter(None, [offer.nonce]))
+            self._accounts[shopper] = offer.account
+        return True
+
+    def used(self, nonce: str) -> bool:
+        """Whether the signed link with this nonce has linked somebody."""
+        return nonce in self._used
+
+    def unlink(self, shopper: str) -> bool:
+        """Undo a shopper's link; whether there was one."""
+        return self._accounts.pop(shopper, "") != ""
+
+    def account_of(self, shopper: str) -> str:
+        """The account linked to a shopper; "" for none."""
+        return self._accounts.get(shopper, "")
+
+    def clear(self) -> None:
+        """Nobody is linked any more."""
+        self._accounts.clear()
+        self._used.clear()
 
 
 class CountersApart:

@@ -70,3 +70,5 @@ class ActionKind(StrEnum):
     HUMAN = "human"
     LANGUAGE = "language"
     START = "start"
+    LINK = "link"
+    UNLINK = "unlink"

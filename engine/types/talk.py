@@ -153,6 +153,18 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """An account at the shop that is proven to be the shopper's, and may be linked once they agree.
+
+    `account` is a pseudonym. `nonce` and `expires` are those of a signed link, if one brought it.
+    """
+
+    account: str
+    nonce: str = ""
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What a conversation remembers. All text in it is masked; `vault` holds the values."""
 
@@ -169,6 +181,9 @@ class Session:
     pending_order: str = ""
     """An order number given, still waiting for its proof of ownership."""
     unknown_streak: int = 0
+    account: str = ""
+    """The pseudonym of the account at the shop that is linked to the shopper; "" for none."""
+    link_offer: LinkOffer | None = None
     vault: Mapping[str, str] = field(default_factory=dict)
     holdout: bool = False
     """One of those who are shown nothing personal, to measure what that brings the others."""

@@ -143,7 +143,7 @@ class TestEveryDesk:
             connection.exec_driver_sql("drop table turns")
         reply = await reply_of(opened.desk, said("secret hello"))
         assert reply.text.endswith("number 1.")
-        assert "not in the journal" in caplog.text
+        assert "is in no journal" in caplog.text
         assert "secret" not in caplog.text
 
     async def test_a_consumer_may_leave_early(self, opened: Opened) -> None:

@@ -34,7 +34,7 @@ def test_all_that_is_kept_is_handed_over(database_url: str) -> None:
     lived(journal, MemorySessions(), "ann", PLANTED)
     kept = Rights(journal, MemorySessions()).export("ann")
     assert {name: len(rows) for name, rows in kept.items()} == {
-        "turns": 30, "feedback": 30, "events": 1, "handovers": 0,
+        "turns": 30, "feedback": 30, "events": 1, "links": 0, "handovers": 0,
     }  # fmt: skip
     assert {row["question"] for row in kept["turns"]} == {PLANTED}
     assert not any(Rights(journal, MemorySessions()).export("bob").values())

@@ -196,8 +196,18 @@ function onError({ id, code }) {
   mark(id, "failed", code);
 }
 
+/** A shop's own pages open the chat with a signed link behind the #, which no server's log keeps. */
+function openLink() {
+  const [, payload] = location.hash.match(/^#start=(_[A-Za-z0-9_-]{1,63})$/) || [];
+  if (!payload) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  ask("text", `/start ${payload}`, words().link);
+}
+
 composer.fill(memory.draft);
 show();
 frame.toEnd();
 line.open();
+openLink();
+window.addEventListener("hashchange", openLink);
 composer.focus();

@@ -93,6 +93,14 @@ async def test_commands_help_language_human() -> None:
     assert desk.seen[-1].language_hint == "zh"
 
 
+async def test_a_link_is_opened_and_undone() -> None:
+    desk = ScriptedDesk()
+    text = await shown("/help", "/start _aW04qClydn6QQk6-XqwlM", "/unlink", desk=desk)
+    assert "/unlink " in text
+    actions = [message.action for message in desk.seen]
+    assert actions == ["start:_aW04qClydn6QQk6-XqwlM", "unlink:"]
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "your taste"), ("zh", "了解您什么")])
 async def test_what_is_known_is_told_and_taken_back(language: str, words: str) -> None:
     desk = ScriptedDesk()

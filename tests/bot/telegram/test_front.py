@@ -145,7 +145,14 @@ async def test_the_menu_is_set_in_every_language(bench: Bench) -> None:
         await mia.chat.wait_for_text("echo")
     for language, word in (("", "What I can do"), ("en", "What I can do"), ("zh", "我能做什么")):
         menu = await bench.telegram.commands(language=language)
-        assert [row["command"] for row in menu] == ["start", "help", "language", "why", "human"]
+        assert [row["command"] for row in menu] == [
+            "start",
+            "help",
+            "language",
+            "why",
+            "unlink",
+            "human",
+        ]
         assert menu[1]["description"] == word
 
 

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.build import build_assistant
-from engine.desk import LocalDesk
 from engine.journal import Journal
 from engine.live import LiveAssistant
-from engine.privacy import mask
-from engine.sessions import MemorySessions
-from engine.settings import Settings
-from knowledge_base.store import DEMO_SHOP
 from tests.bot.telegram.conftest import STAFF_CHAT, Bench
-
-ENTRIES = ("shipping-cost", "shipping-time", "returns-window", "payment-methods", "gift-wrap",
-           "payment-currency", "shop-contact")  # fmt: skip
-PRODUCTS = ("nordic-desk-lamp", "harbour-desk-lamp", "linden-wall-lamp", "canal-backpack",
-            "speckled-mug")  # fmt: skip
+from tests.bot.telegram.small_shop import answering, small_assistant
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
     """Real encoders and retrieval, no generator."""
-    folder, home = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home")
-    (folder / "faq").mkdir()
-    for name in ("shop.yaml", "replies.yaml"):
-        shutil.copy(DEMO_SHOP / name, folder)
-    for name in ENTRIES:
-        shutil.copy(DEMO_SHOP / "faq" / f"{name}.md", folder / "faq")
-    rows = (DEMO_SHOP / "catalogue.csv").read_text("utf-8").splitlines(keepends=True)
-    kept = [row for row in rows[1:] if row.split(",")[0] in PRODUCTS]
-    (folder / "catalogue.csv").write_text("".join([rows[0], *kept]), "utf-8")
-    rows = (DEMO_SHOP / "orders.csv").read_text("utf-8").splitlines(keepends=True)
-    (folder / "orders.csv").write_text("".join(rows[:2]), "utf-8")
-    environ = {
-        "SHOPDESK_HOME": str(home),
-        "SHOPDESK_KB": str(folder),
-        "SHOPDESK_RERANKER": "off",
-    }
-    return build_assistant(Settings.load(environ, home / "no.env"))
+    return small_assistant(tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
@@ -54,20 +25,6 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
     yield opened
     opened.close()
-
-
-@asynccontextmanager
-async def answering(
-    bench: Bench, assistant: LiveAssistant, journal: Journal, operator: int | None = None
-) -> AsyncIterator[None]:
-    """The bench's front with that assistant behind it."""
-    desk = LocalDesk(assistant, MemorySessions(), journal, bench.parts.replies)
-    last_turns = journal.last_turns
-    parts = replace(bench.parts, desk=desk, last_turns=last_turns, mask=lambda t: mask(t, {})[0])
-    bench.parts = parts
-    async with bench.running(operator=operator):
-        yield
-    desk.close()
 
 
 async def test_an_answer_shows_its_entry_and_keeps_a_thumb(
