@@ -31,7 +31,7 @@ COMMANDS = {
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
-    "eval": "measure quality: faq, pairs, search, answers, recommend, masking",
+    "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
     "bench": "measure speed: chat, generate, intake, retrieve",
     "train": "train the adapter",
 }

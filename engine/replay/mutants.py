@@ -74,7 +74,7 @@ def mutants(known: Knowledge, seed: int, count: int) -> tuple[Mutant, ...]:
     """
     source, rng = Source(known, _paths(known.folder)), Random(seed)
     others = [kind for kind in Kind if kind is not Kind.ENCODER]
-    kinds = list(islice(cycle(others), count))
+    kinds: list[Kind] = list(islice(cycle(others), count))
     if count > len(others):
         kinds[-1] = Kind.ENCODER
     found: dict[tuple[Kind, str, str], Mutant] = {}
@@ -193,7 +193,7 @@ def _threshold(_: Source, rng: Random) -> Mutant | None:
     return Mutant(Kind.THRESHOLD, band, f"{band} from {value}", threshold=value)
 
 
-def _encoder(_: Source, rng: Random) -> Mutant | None:
+def _encoder(_: Source, __: Random) -> Mutant | None:
     return Mutant(Kind.ENCODER, "encoder", "the English encoder for every language")
 
 

@@ -9,8 +9,9 @@ from engine.grounding.quantities import quantities
 
 DIGITS = re.compile(r"\d+")
 UNITS = (
-    (r"€(?=\s?\d)", "$"), (r"(?<=\d) euros?\b", " dollars"), (r"(?<=\d) working days?\b", " weeks"),
-    (r"(?<=\d) days?\b", " weeks"), (r"(?<=\d) hours?\b", " days"), (r"(?<=\d) minutes?\b", " hours"),
+    (r"€(?=\s?\d)", "$"), (r"(?<=\d) euros?\b", " dollars"),
+    (r"(?<=\d) working days?\b", " weeks"), (r"(?<=\d) days?\b", " weeks"),
+    (r"(?<=\d) hours?\b", " days"), (r"(?<=\d) minutes?\b", " hours"),
     (r"(?<=\d) weeks?\b", " months"), (r"(?<=\d) months?\b", " years"),
     (r"(?<=\d) years?\b", " months"), (r"(?<=\d) ?kg\b", " g"), (r"(?<=\d) ?cm\b", " m"),
     (r"(?<=\d) ?W\b", " V"), (r"(?<=\d) ?°C", " °F"), (r"(?<=\d) ?%", " €"),
@@ -21,7 +22,8 @@ UNITS = (
 )  # fmt: skip
 DENIALS = {
     "en": (
-        (r"\bcannot\b", "can"), (r"\b(can|could|do|does|is|are|was|will|must|may|should) not\b", r"\1"),
+        (r"\bcannot\b", "can"),
+        (r"\b(can|could|do|does|is|are|was|will|must|may|should) not\b", r"\1"),
         (r"\b(is|are|do|does|would|could|should|was)n['’]t\b", r"\1"), (r"\bNo, ", "Yes, "),
         (r"\bYes, ", "No, "), (r"\bnever\b", "always"), (r"\bwithout\b", "with"),
         (r"\b(there is|we have|has|have) no\b", r"\1 a"),
@@ -29,7 +31,8 @@ DENIALS = {
         (r"\bfree\b", "not free"),
     ),
     "zh": (
-        (r"没有", "有"), (r"无需|不需要|不用", "需要"), (r"不(可以|能|会|收|是|要|接受|提供)", r"\1"),
+        (r"没有", "有"), (r"无需|不需要|不用", "需要"),
+        (r"不(可以|能|会|收|是|要|接受|提供)", r"\1"),
         (r"(?<!不)可以", "不可以"), (r"(?<![不只可功智])能(?![源量力])", "不能"),
         (r"(?<![不只])会(?![员议计])", "不会"), (r"(?<![不都还但])是(?!否)", "不是"),
         (r"免费", "收费"), (r"请勿|请不要", "请"),
