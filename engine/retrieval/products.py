@@ -94,6 +94,7 @@ class ProductSearch:
         self.by_sku = {v.sku.lower(): p.id for p in products for v in p.variants}
         self._kinds = Kinds(products, shop)
         self._names = {p.id: {code: terms(n) for code, n in p.names.items()} for p in products}
+        self._short_names = {p.id: _short_name(p.names["zh"]) for p in products if "zh" in p.names}
 
     def find(
         self,
@@ -126,9 +127,10 @@ class ProductSearch:
             allowed, instead = (allowed & made, instead) if allowed & made else (allowed, True)
         if again and kinds and not instead:
             allowed |= _nearer(features.sources, scores, allowed, fits)
+        said = normalise(text).replace(" ", "")
         matches = [
             Match(source, float(scores[i]) - self._sold_out(source),
-                  self._named(source, query.terms, text), float(matrix[i, 0]))
+                  self._named(source, query.terms, said), float(matrix[i, 0]))
             for i, source in enumerate(features.sources) if source in allowed
         ]  # fmt: skip
         matches.sort(key=lambda match: -match.score)
@@ -218,13 +220,11 @@ class ProductSearch:
     def _sold_out(self, product: str) -> float:
         return 0.0 if self.products[product].in_stock else STOCK_PENALTY
 
-    def _named(self, product: str, said: Sequence[str], text: str) -> float:
-        plain = normalise(text).replace(" ", "")
+    def _named(self, product: str, said: Sequence[str], plain: str) -> float:
         best = 0.0
         for language, name in self._names[product].items():
             if language == "zh":
-                shown = _short_name(self.products[product].names["zh"])
-                best = max(best, _shared_run(shown, plain))
+                best = max(best, _shared_run(self._short_names[product], plain))
             elif len(name) > 1:
                 best = max(best, sum(term in said for term in name) / len(name))
         return best
