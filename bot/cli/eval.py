@@ -1,4 +1,4 @@
-"""`shopdesk eval faq | pairs | search | answers | recommend | masking`: quality as JSON."""
+"""`shopdesk eval faq | pairs | search | answers | recommend | masking | replays | twins`: JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
     commands = {
         "faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers,
-        "recommend": _recommend, "masking": _masking,
+        "recommend": _recommend, "masking": _masking, "replays": _replays, "twins": _twins,
     }  # fmt: skip
     return commands[arguments.what](arguments)
 
@@ -105,6 +105,18 @@ def _masking(arguments: argparse.Namespace) -> int:
     write_json_lines(arguments.details, details(masked))
     print_json(figures(masked))
     return 0
+
+
+def _replays(arguments: argparse.Namespace) -> int:
+    from bot.cli import eval_replays
+
+    return eval_replays.replays(arguments)
+
+
+def _twins(arguments: argparse.Namespace) -> int:
+    from bot.cli import eval_replays
+
+    return eval_replays.twins(arguments)
 
 
 def _given(arguments: argparse.Namespace, name: str) -> Path:

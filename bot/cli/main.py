@@ -32,7 +32,7 @@ COMMANDS = {
     "link": "a signed link that joins a customer's account to their chat",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
-    "eval": "measure quality: faq, pairs, search, answers, recommend, masking",
+    "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
     "bench": "measure speed: chat, generate, intake, retrieve",
     "train": "train the adapter",
 }

@@ -141,27 +141,35 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "what", choices=("faq", "pairs", "search", "answers", "recommend", "masking")
+        "what",
+        choices=("faq", "pairs", "search", "answers", "recommend", "masking", "replays", "twins"),
     )
     for option, purpose in (
         ("entries", "CSV: id,question[,answer]"),
         ("queries", "CSV: text,id (faq) or query,sku (search)"),
         ("validation", "CSV like --queries, which the threshold is chosen on"),
         ("pairs", "TSV: text, text, 0 or 1"),
-        ("questions", "answers: JSONL with route, language, question, passages"),
+        ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
+                      "language, kind, text, twin (default: ours)"),
         ("products", "CSV of products"),
         ("sequences", "recommend: lines of a user and their items, oldest first"),
         ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
         ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
+        ("replays", "replays: the folder of replays that should notice (default: tests/replays)"),
         ("details", "write one JSON line a query to this file"),
         ("pictures", "draw reliability and risk-coverage into this folder"),
-    ):
+    ):  # fmt: skip
         command.add_argument(f"--{option}", type=Path, help=purpose)
     command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
     command.add_argument("--tune", action="store_true", help="adapt to the entries first")
     command.add_argument("--cut", metavar="DAY", help="recommend: judge events from YYYY-MM-DD on")
     command.add_argument("--seeds", type=int, default=3, help="recommend: train so many times")
     command.add_argument("--minutes", type=float, help="recommend: the longest a training takes")
+    command.add_argument("--seed", type=int, default=1, help="replays: which changes are made")
+    command.add_argument("--changes", type=int, default=40, help="replays: how many are made")
+    command.add_argument(
+        "--processes", type=int, help="replays: side by side (default: one a core)"
+    )
 
 
 def _moment(text: str) -> date:

@@ -65,6 +65,8 @@ def differences(before: Answered, after: Answered) -> tuple[str, ...]:
     found = [name for name in named if getattr(before, name) != getattr(after, name)]
     if plain(before.text) != plain(after.text):
         found.append("text")
+    if [button.label for button in before.buttons] != [button.label for button in after.buttons]:
+        found.append("buttons")
     return tuple(found)
 
 

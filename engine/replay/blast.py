@@ -13,6 +13,7 @@ from engine.journal import Journal
 from engine.replay.comparing import Change, compare, flipped
 from engine.replay.conversation import Conversation
 from engine.replay.house import House
+from engine.replay.playing import Played
 from engine.replay.reading import read_conversations
 from engine.replay.recording import journaled
 from engine.replay.results import failures
@@ -71,11 +72,19 @@ def blast_radius(
     order = Order(houses, tuple(conversations), processes=os.cpu_count() or 1,
                   at=datetime.now(UTC))  # fmt: skip
     new, *old = run(order, told, encoders)
-    firsts = [[playings[0] for playings in runs] for runs in old]
-    changes = [c for played in firsts for c in compare(played, [playings[0] for playings in new])]
-    lines = [(p[0].conversation.must_hold, line) for p in new for line in failures(p)]
+    before_all = [playings[0] for runs in old for playings in runs]
+    return blast_of(before_all, [playings[0] for playings in new])
+
+
+def blast_of(before: Sequence[Played], after: Sequence[Played]) -> Blast:
+    """What the same conversations, played of two snapshots, tell of a publish of the second.
+
+    `before`: empty where there is none to compare with.
+    """
+    lines = [(p.conversation.must_hold, line) for p in after for line in failures([p])]
     return Blast(
-        sum(len(c.steps) for c in conversations), tuple(flipped(changes)),
+        sum(len(played.conversation.steps) for played in after),
+        tuple(flipped(compare(before, after))),
         tuple(line for must, line in lines if must),
         tuple(line for must, line in lines if not must),
     )  # fmt: skip

@@ -134,7 +134,7 @@ def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Played,
         context.Process(target=_work, args=(share, todo, done), daemon=True)
         for _ in range(order.processes)
     ]
-    with _as_many_threads(threads):
+    with as_many_threads(threads):
         for worker in workers:
             worker.start()
     try:
@@ -146,7 +146,7 @@ def _in_processes(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Played,
 
 
 @contextmanager
-def _as_many_threads(count: int) -> Iterator[None]:
+def as_many_threads(count: int) -> Iterator[None]:
     """Processes begun meanwhile compute in so many threads: more wait by keeping cores busy.
 
     The libraries read these when they are loaded, and never again.
