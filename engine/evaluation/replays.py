@@ -25,7 +25,6 @@ from engine.replay.house import House
 from engine.replay.mutants import Kind, Mutant, mutants
 from engine.replay.reading import read_conversations
 from engine.replay.running import Order, as_many_threads, run
-
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.snapshot import read_live
 from engine.settings import Settings
