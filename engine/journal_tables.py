@@ -90,7 +90,7 @@ turns = Table(
     # What it is about: the first thing cited, "entry:…" or "product:…".
     Column("topic", Text, nullable=False, server_default=""),
     Index("turns_conversation", "conversation", "number"),
-    Index("turns_shopper", "shopper"),
+    Index("turns_shopper_at", "shopper", "at"),
     Index("turns_at", "at"),
     # All that the report asks of a turn: it reads the index alone, in the order it needs.
     Index("turns_topic", "shopper", "topic", "at", "band", "handoff", "conversation", "id"),
@@ -134,7 +134,7 @@ impressions = Table(
     Column("slot", Integer, primary_key=True, autoincrement=False),
     Column("product", Text, nullable=False),
     Column("recommender", Text, nullable=False),
-    Index("impressions_product", "product"),
+    Index("impressions_product_turn", "product", "turn"),
 )
 
 handovers = Table(
@@ -175,4 +175,16 @@ link_nonces = Table(
     Column("expires", UtcTime, nullable=False),
 )
 
-TABLES = (schema, turns, feedback, events, impressions, handovers, links, link_nonces)
+corrections = Table(
+    "corrections",
+    _tables,
+    Column("conversation", Text, primary_key=True),
+    Column("entry", Text, primary_key=True),
+    # A digest of what was told to be right.
+    Column("text", String(16), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
+TABLES = (
+    schema, turns, feedback, events, impressions, handovers, links, link_nonces, corrections,
+)  # fmt: skip

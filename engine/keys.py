@@ -38,6 +38,8 @@ TROUBLE = f"{PREFIX}:trouble"
 TROUBLE_TTL_S = 15
 TROUBLE_TOLD = f"{PREFIX}:trouble:told"
 """String: the trouble that staff have been told of, until they are told that it is over."""
+CORRECTIONS = f"{PREFIX}:corrections"
+"""List: corrections that the Telegram bot is to send, oldest first."""
 SCHEDULED = f"{PREFIX}:scheduled"
 """Set: the conversations that stand in TURNS."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Table, delete, select
 
 from engine.errors import StoreError
 from engine.journal import Journal
-from engine.journal_tables import events, feedback, handovers, impressions, turns
+from engine.journal_tables import corrections, events, feedback, handovers, impressions, turns
 from engine.journal_writing import now
 
 AT_ONCE = 500
@@ -80,6 +80,7 @@ def _delete_turns(journal: Journal, before: datetime) -> int:
             ids = [row.id for row in rows]
             connection.execute(delete(impressions).where(impressions.c.turn.in_(ids)))
             connection.execute(delete(feedback).where(feedback.c.turn.in_(ids)))
+            connection.execute(delete(corrections).where(corrections.c.at < before))
             numbers = [row.number for row in rows]
             connection.execute(delete(turns).where(turns.c.number.in_(numbers)))
         whole += len(rows)

@@ -11,7 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, select
 
 from engine.journal import Journal
-from engine.journal_tables import events, feedback, handovers, impressions, links, turns
+from engine.journal_tables import (
+    corrections,
+    events,
+    feedback,
+    handovers,
+    impressions,
+    links,
+    turns,
+)
 from engine.links import Links
 from engine.replay.recording import recorded_ids
 from engine.sessions import SessionStore
@@ -156,6 +164,8 @@ def _delete(connection: Connection, shopper: str) -> tuple[int, int, int]:
     mine = select(turns.c.id).where(turns.c.shopper == shopper)
     connection.execute(delete(impressions).where(impressions.c.turn.in_(mine)))
     connection.execute(delete(handovers).where(handovers.c.shopper == shopper))
+    chats = select(turns.c.conversation).where(turns.c.shopper == shopper)
+    connection.execute(delete(corrections).where(corrections.c.conversation.in_(chats)))
     theirs = feedback.c.turn.in_(mine) | (feedback.c.shopper == shopper)
     thumbs = connection.execute(delete(feedback).where(theirs)).rowcount
     done = connection.execute(delete(events).where(events.c.shopper == shopper)).rowcount

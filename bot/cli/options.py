@@ -47,6 +47,26 @@ def _shopper_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("shopper", help="as the journal names them, such as terminal:NAME")
 
 
+def _report_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--days", type=int, default=28, help="of the last days (default: 28)")
+    command.add_argument("--csv", type=Path, help="write the figures there")
+    command.add_argument("--html", type=Path, help="draw a page")
+
+
+def _recall_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("entry", help="the entry that has been corrected")
+    command.add_argument("--days", type=int, default=90, help="told in the last days")
+    command.add_argument(
+        "--send", action="store_true", help="send the correction, once each, to Telegram chats"
+    )
+
+
+def _journal_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("export",))
+    command.add_argument("out", type=Path, help="a .jsonl or .csv file")
+    command.add_argument("--days", type=int, help="of the last days only")
+
+
 def _prepare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--background",
@@ -183,6 +203,9 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "chat": _chat_arguments,
     "kb": _kb_arguments,
     "replay": _replay_arguments,
+    "report": _report_arguments,
+    "recall": _recall_arguments,
+    "journal": _journal_arguments,
     "export": _shopper_arguments,
     "forget": _shopper_arguments,
     "eval": _eval_arguments,

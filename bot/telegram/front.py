@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
+from bot.telegram.corrections import CorrectionSender
 from bot.telegram.ending import end
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
@@ -171,6 +172,8 @@ class Front:
         jobs: list[Coroutine[Any, Any, Any]] = [pump.run(), lost.wait()]
         if not self._account.webhook_url:
             jobs.append(self._polling().run())
+        corrections = CorrectionSender(parts.redis, parts.pseudonyms, parts.replies, outbox.send)
+        jobs.append(corrections.run(parts.options.correction_every_s))
         if staff:
             jobs.append(self._sweep(staff, outbox))
             watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)

@@ -32,6 +32,7 @@ class Options:
     """At the start Telegram is waited for this long; later on, for ever."""
     silence_closes_after_s: float = 3600.0
     """A case with a person ends after this long without a message."""
+    correction_every_s: float = 1.0
     look_for_trouble_every_s: float = 5.0
     sweep_every_s: float = 30.0
     stop_grace_s: float = 5.0

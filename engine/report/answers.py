@@ -21,8 +21,6 @@ class Answers:
     """Figures of a period. Shares are of `questions`: greetings and other small talk left out."""
 
     turns: int
-    shoppers: int
-    conversations: int
     questions: int
     answered: Share
     unsure: Share
@@ -47,12 +45,8 @@ def answers(asker: Asker) -> Answers:
         if route not in NO_QUESTION:
             bands[_kind(route, band)] += count
     questions = bands.total()
-    ((shoppers, conversations),) = asker.rows(
-        "select count(distinct shopper), count(distinct conversation) from turns "
-        "where at >= :since and at < :until"
-    )
     return Answers(
-        counts["route"].total(), shoppers, conversations, questions,
+        counts["route"].total(), questions,
         wilson(bands["answered"], questions), wilson(bands["unsure"], questions),
         wilson(bands["unknown"], questions), dict(counts["route"].most_common()),
         dict(counts["language"].most_common()), dict(counts["channel"].most_common()),

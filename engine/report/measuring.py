@@ -16,6 +16,7 @@ from engine.report.answers import (
     seconds_to_answer,
     topics,
 )
+from engine.report.contacts import contacts
 from engine.report.drift import Drift, drift
 from engine.report.period import Asker, Period
 from engine.report.purchases import Purchases, Uplift, purchases, uplift
@@ -28,6 +29,8 @@ class Report:
 
     period: Period
     answers: Answers
+    shoppers: int
+    conversations: int
     resolution: Resolution
     satisfaction: Satisfaction
     seconds_to_answer: dict[str, float]
@@ -45,12 +48,14 @@ def measured(journal: Journal, period: Period, holdout_percent: int) -> Report:
         asker = Asker(connection, period)
         found = answers(asker)
         now = topics(asker)
+        about = contacts(asker)
         ((persons,),) = asker.rows(
             "select count(*) from turns where handoff is not null and at >= :since and at < :until"
         )
         return Report(
-            period, found, resolution(asker), satisfaction(asker, found.questions),
-            seconds_to_answer(asker), persons, purchases(asker), uplift(asker, holdout_percent),
+            period, found, about.shoppers, about.conversations, resolution(asker, about),
+            satisfaction(asker, found.questions), seconds_to_answer(asker), persons,
+            purchases(asker), uplift(asker, about, holdout_percent),
             drift(topics(asker.about(period.before)), now), dict(now.most_common(TOP)),
             daily(asker),
         )  # fmt: skip

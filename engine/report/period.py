@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 
 from engine.journal_tables import UtcTime
 
 Row = Any
 _LATER = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f', {at}, '{hours:+d} hours')",
-    "postgresql": "({at} + interval '{hours} hours')",
+    "postgresql": "(cast({at} as timestamptz) + interval '{hours} hours')",
+}
+_SECONDS = {
+    "sqlite": "(julianday({at}) - 2440587.5) * 86400.0",
+    "postgresql": "cast(extract(epoch from {at}) as double precision)",
 }
 _DAY = {
     "sqlite": "substr({at}, 1, 10)",
@@ -51,14 +55,30 @@ class Asker:
         """The same about another period."""
         return Asker(self._connection, period)
 
-    def rows(self, query: str, **values: object) -> Sequence[Row]:
+    def rows(self, query: str) -> Sequence[Row]:
         """The rows of a query that may use :since and :until."""
-        bound = [
-            bindparam(name, value=getattr(self.period, name), type_=UtcTime())
-            for name in ("since", "until")
-            if f":{name}" in query
-        ]
-        return self._connection.execute(text(query).bindparams(*bound, **values)).all()
+        return self._connection.execute(self._bound(query)).all()
+
+    def _bound(self, query: str) -> TextClause:
+        return text(query).bindparams(
+            *(
+                bindparam(name, value=getattr(self.period, name), type_=UtcTime())
+                for name in ("since", "until")
+                if f":{name}" in query
+            )
+        )
+
+    def plain_rows(self, query: str) -> Sequence[tuple[Any, ...]]:
+        """The same as plain tuples of the driver, for very many rows."""
+        found = self._connection.execute(self._bound(query))
+        cursor = found.cursor
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall() if cursor else []
+        found.close()
+        return rows
+
+    def seconds(self, at: str) -> str:
+        """SQL of a column's moment in unix seconds."""
+        return _SECONDS[self._connection.dialect.name].format(at=at)
 
     def later(self, at: str, hours: int) -> str:
         """SQL of a moment so many hours after a column's."""
