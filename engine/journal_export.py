@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +37,7 @@ def export_turns(journal: Journal, path: Path, since: datetime | None = None) ->
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             count = _write(file, kind, _rows(journal, since))
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return count
@@ -49,7 +48,8 @@ def _write(file: IO[str], kind: str, rows: Iterator[dict[str, Any]]) -> int:
     if kind == ".csv":
         table.writeheader()
     count = 0
-    for count, row in enumerate(rows, 1):
+    for row in rows:
+        count += 1
         if kind == ".csv":
             table.writerow({name: _harmless(value) for name, value in row.items()})
         else:

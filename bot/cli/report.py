@@ -46,7 +46,7 @@ def run_command(arguments: argparse.Namespace) -> int:
 def told(report: Report) -> list[str]:
     """The report as lines for people."""
     found, matters, bought = report.answers, report.resolution, report.purchases
-    lines = [
+    return [
         f"{report.period.since:%Y-%m-%d} to {report.period.until:%Y-%m-%d}: {found.turns} turns of "
         f"{report.shoppers} shoppers, {found.questions} of them questions",
         f"answered          {_share(found.answered)}",
@@ -65,7 +65,6 @@ def told(report: Report) -> list[str]:
         *_uplift(report),
         *_drift(report),
     ]
-    return lines
 
 
 def write_csv(path: Path, report: Report) -> None:

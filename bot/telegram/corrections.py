@@ -46,7 +46,10 @@ class CorrectionSender:
             await asyncio.sleep(every_s)
 
     async def send_next(self) -> bool:
-        """Send the next correction; whether there was one. It is off the queue first: none twice."""
+        """Send the next correction; whether there was one.
+
+        It is off the queue first: a kill may lose one, and sends none twice.
+        """
         found: Any = await self._redis.lpop(keys.CORRECTIONS)
         if found is None:
             return False

@@ -12,14 +12,14 @@ from engine.report.measuring import Report
 from knowledge_base.store import write_atomically
 
 STYLE = """
-:root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6577;--line:#dfe3ea;--paper:#fff;--bar:#2f6fde;
---told:#1d9a6c;font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif}
+:root{color-scheme:light dark;--ink:#1d2433;--soft:#5b6577;--line:#dfe3ea;--paper:#fff;
+--bar:#2f6fde;--told:#1d9a6c;font:16px/1.5 system-ui,"Noto Sans CJK SC",sans-serif}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ebf2;--soft:#a2acbd;--line:#333b4a;--paper:#151a23;
 --bar:#7aa5f5;--told:#4fc99a}}
 body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem;background:var(--paper);color:var(--ink)}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p,td small{color:var(--soft)}
-table{border-collapse:collapse;width:100%}td,th{padding:.4rem .5rem;border-bottom:1px solid var(--line);
-text-align:left;vertical-align:middle}td.n{text-align:right;font-variant-numeric:tabular-nums;
+table{border-collapse:collapse;width:100%}td,th{padding:.4rem .5rem;border-bottom:1px solid
+var(--line);text-align:left;vertical-align:middle}td.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}svg{display:block;width:100%;height:auto}
 .span{stroke:var(--soft);stroke-width:2}.dot{fill:var(--bar)}.axis{stroke:var(--line)}
 .asked{fill:var(--bar);opacity:.35}.told{fill:var(--told)}text{fill:var(--soft);font-size:11px}
