@@ -102,6 +102,7 @@ class Links:
 
     def _spend(self, connection: Connection, offer: LinkOffer, at: datetime) -> bool:
         """Mark a signed link as used; False where it was."""
+        connection.execution_options(preserve_rowcount=True)
         expires = offer.expires or at
         old = link_nonces.c.expires < at - NONCE_KEPT
         new = self._insert(link_nonces).values(nonce=offer.nonce, expires=expires)

@@ -152,6 +152,7 @@ def _note(journal: Journal, entry: str, turn: ToldWrong, at: datetime) -> bool:
         conversation=turn.conversation, entry=entry, text=digest, at=at
     )
     with journal.begin() as connection:
+        connection.execution_options(preserve_rowcount=True)
         return bool(connection.execute(row.on_conflict_do_nothing()).rowcount > 0)
 
 

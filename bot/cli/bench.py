@@ -1,4 +1,4 @@
-"""`shopdesk bench chat | generate | intake | recommend | retrieve`: speed as JSON."""
+"""`shopdesk bench chat | generate | intake | journal | recommend | retrieve`: speed as JSON."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def run_command(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.what == "retrieve":
         return _retrieve(arguments)
+    if arguments.what == "journal":
+        return _journal(arguments)
     if arguments.what == "recommend":
         from engine.benchmarks.recommend import bench_recommend
 
@@ -44,6 +46,27 @@ def run_command(arguments: argparse.Namespace) -> int:
     print_json({"questions": len(questions), "repeat": arguments.repeat,
                 "model": generator.name, **summary(timed)})  # fmt: skip
     generator.close()
+    return 0
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    """In a database of its own, that is deleted after; or in the empty one that is named."""
+    from tempfile import TemporaryDirectory
+
+    from engine.benchmarks.journal import bench_journal
+    from engine.journal import Journal
+
+    with TemporaryDirectory(prefix="shopdesk-bench-") as folder:
+        url = arguments.against or f"sqlite:///{folder}/journal.sqlite3"
+        journal = Journal(url)
+        try:
+            if any(journal.counts().values()):
+                raise SettingsError("the journal to be filled is not empty", where="--against",
+                                    mend="name an empty database.")  # fmt: skip
+            with shown_steps("filling the journal") as step:
+                print_json(bench_journal(journal, arguments.turns, step))
+        finally:
+            journal.close()
     return 0
 
 

@@ -137,7 +137,12 @@ def _replay_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _bench_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("what", choices=("chat", "generate", "intake", "recommend", "retrieve"))
+    command.add_argument(
+        "what", choices=("chat", "generate", "intake", "journal", "recommend", "retrieve")
+    )
+    command.add_argument(
+        "--turns", type=int, default=1_000_000, help="journal: how many it is filled with"
+    )
     command.add_argument("--repeat", type=int, default=3)
     command.add_argument(
         "--passages",
@@ -156,7 +161,8 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--questions", type=Path, help="JSONL with text and language")
     command.add_argument("--workload", type=Path, help="generate: JSONL as for eval answers")
-    command.add_argument("--against", metavar="URL", help="generate: an OpenAI-compatible server")
+    command.add_argument("--against", metavar="URL", help="generate: an OpenAI-compatible "
+                         "server; journal: an empty PostgreSQL database")  # fmt: skip
 
 
 def _eval_arguments(command: argparse.ArgumentParser) -> None:

@@ -42,8 +42,8 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def journal(home: Path) -> Iterator[Journal]:
-    opened = Journal(f"sqlite:///{home}/journal.sqlite3")
+def journal(database_url: str) -> Iterator[Journal]:
+    opened = Journal(database_url)
     yield opened
     opened.close()
 
