@@ -9,7 +9,8 @@ from math import log2
 from engine.report.intervals import newcombe, wilson
 
 SHOWN = 5
-FEW = 5
+WRONG = 0.05
+FEW = 20
 """A topic asked less often in both periods says nothing."""
 
 

@@ -20,16 +20,19 @@ class Share:
     high: float
 
 
-def wilson(count: int, n: int) -> Share:
-    """A share with Wilson's score interval (Wilson 1927). Raises ValueError where count > n."""
+def wilson(count: int, n: int, z: float = Z) -> Share:
+    """A share with Wilson's score interval (Wilson 1927); `z` of another certainty than 95 %.
+
+    Raises ValueError where count > n.
+    """
     if not 0 <= count <= n:
         raise ValueError(f"{count} of {n}")
     if n == 0:
         return Share(0, 0, 0.0, 0.0, 1.0)
     share = count / n
-    centre = share + Z * Z / (2 * n)
-    half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    whole = 1 + Z * Z / n
+    centre = share + z * z / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    whole = 1 + z * z / n
     return Share(
         count, n, share, max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
     )

@@ -22,6 +22,11 @@ table{border-collapse:collapse;width:100%}td,th{padding:.4rem .5rem;border-botto
 var(--line);text-align:left;vertical-align:middle}td.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}svg{display:block;width:100%;height:auto}
 .span{stroke:var(--soft);stroke-width:2}.dot{fill:var(--bar)}.axis{stroke:var(--line)}
+small{font-weight:400}.shares td:nth-child(3){width:30%}
+@media(max-width:600px){.shares tr{display:grid;grid-template-columns:1fr auto;padding:.4rem 0;
+border-bottom:1px solid var(--line)}.shares td,.shares th{border:0;padding:.1rem .3rem}
+.shares td:nth-child(3),.shares td:nth-child(4){grid-column:1/-1;width:auto;text-align:left}
+svg text{font-size:26px}svg text:nth-of-type(even){display:none}}
 .asked{fill:var(--bar);opacity:.35}.told{fill:var(--told)}text{fill:var(--soft);font-size:11px}
 """
 WIDTH, HEIGHT = 900, 180
@@ -71,7 +76,7 @@ def _shares(report: Report) -> str:
         f'<td class="n">{share.count} of {share.n}</td></tr>'
         for name, share, note in rows
     )
-    return f"<table>{''.join(cells)}</table>"
+    return f'<table class="shares">{"".join(cells)}</table>'
 
 
 def _interval(share: Share) -> str:
