@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -20,12 +20,8 @@ from engine.worker import Worker
 
 if TYPE_CHECKING:
     from engine.generation.loading import LoadingGenerator
-    from engine.journal import Journal
     from engine.live import LiveAssistant
-    from engine.rights_talk import RightsTalk
-    from engine.sessions import SessionStore
     from engine.settings import Settings
-    from engine.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -38,47 +34,33 @@ def run_worker(
     Without an assistant the real one is built. Raises StoreError, ModelError, KnowledgeError.
     """
     from engine.generation.generator import load_later
-    from engine.journal import Journal
-    from engine.link_payload import LinkKeys
-    from engine.redis_sessions import RedisSessions
+    from engine.kept import open_kept
     from engine.retention import keep_young
-    from engine.spool import Spool
-    from engine.turn_record import PATIENCE_S, TurnRecord
     from engine.valkey import connect
 
     redis = connect(settings)
-    # A journal that is away keeps no engine from starting.
-    journal = Journal.open(settings, patience_s=PATIENCE_S, later=True)
-    spool = Spool(settings.home)
-    record = TurnRecord(journal, spool)
+    kept = open_kept(settings, redis)
     # Until it is ready a signal just ends it: there is nothing to finish.
     generator = None if assistant else load_later(settings)
     real = None if assistant else _real_assistant(settings, redis, generator)
-    told = phrases or _shop_phrases(settings)
     answering = assistant or real
     assert answering is not None
-    sessions = RedisSessions(redis)
     turns = Turns(
-        answering,
-        sessions,
-        record,
-        told,
-        rights=open_rights(settings, journal, sessions, redis, spool),
-        link_keys=LinkKeys.open(settings),
+        answering, kept.sessions, kept.record, phrases or _shop_phrases(settings),
+        rights=kept.rights_talk, link_keys=kept.link_keys,
         holdout_percent=settings.holdout_percent,
-    )
+    )  # fmt: skip
     worker = Worker(redis, turns)
     with _stopped_by_signals() as stop:
         if real:
-            threading.Thread(target=real.follow, args=(stop,), daemon=True).start()
+            _begin(real.follow, stop)
         if generator:
             # Most answers need none: turns are taken while it loads.
             generator.start(on_failure=stop.set)
-        threading.Thread(target=keep_young, args=(journal, settings, stop), daemon=True).start()
+        _begin(keep_young, kept.journal, settings, stop)
         log.info("ready")
         worker.run(stop)
-    record.close()
-    journal.close()
+    kept.close()
     redis.close()
     if generator:
         generator.close()
@@ -86,21 +68,8 @@ def run_worker(
             raise generator.failure
 
 
-def open_rights(
-    settings: Settings, journal: Journal, sessions: SessionStore, redis: Redis, spool: Spool
-) -> RightsTalk:
-    """What shoppers may ask of this home, with everything that is kept of them in it."""
-    from engine.rights import Rights
-    from engine.rights_talk import RightsTalk
-    from engine.valkey import rewrite
-    from knowledge_base.store import REPLAYS, ensure_shop
-
-    rights = Rights(
-        journal, sessions, spool=spool,
-        replays=ensure_shop(settings.home, settings.kb) / REPLAYS,
-        rewrite_store=lambda: rewrite(redis),
-    )  # fmt: skip
-    return RightsTalk(rights, settings.keep_days)
+def _begin(work: Callable[..., None], *words: object) -> None:
+    threading.Thread(target=work, args=words, daemon=True).start()
 
 
 def _real_assistant(

@@ -63,12 +63,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     from engine.build import build_assistant
     from engine.counters import RedisCounters
     from engine.generation.generator import build_generator
-    from engine.journal import Journal
-    from engine.link_payload import LinkKeys
-    from engine.redis_sessions import RedisSessions
-    from engine.serving import open_rights
-    from engine.spool import Spool
-    from engine.turn_record import TurnRecord
+    from engine.kept import open_kept
 
     generator = build_generator(settings)
 
@@ -85,16 +80,11 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
     except SnapshotError:
         # Built by another version: its files are read anew.
         assistant = made("", replace(settings, kb=_files_of(settings, then)))
-    journal, spool = Journal.open(settings, later=True), Spool(settings.home)
-    sessions = RedisSessions(redis)
+    kept = open_kept(settings, redis)
     return LocalDesk(
-        assistant,
-        sessions,
-        TurnRecord(journal, spool),
-        assistant,
-        rights=open_rights(settings, journal, sessions, redis, spool),
-        link_keys=LinkKeys.open(settings),
-    )
+        assistant, kept.sessions, kept.record, assistant, rights=kept.rights_talk,
+        link_keys=kept.link_keys,
+    )  # fmt: skip
 
 
 def _live_then(settings: Settings, as_of: date) -> str:
