@@ -87,7 +87,7 @@ def _blast(
     if before == after:
         return None
     if before and is_outdated(settings.home / "snapshots" / before, encoders.names):
-        before = ""
+        before = _built_anew(settings, before, encoders)
     try:
         with closing(Journal.open(settings)) as journal:
             conversations = to_ask_again(folder, journal if before else None, arguments.days)
@@ -98,6 +98,22 @@ def _blast(
         return None
     with shown_steps("asking again what was asked") as told:
         return blast_radius(settings, before, after, conversations, encoders=encoders, told=told)
+
+
+def _built_anew(settings: Settings, before: str, encoders: Encoders) -> str:
+    """What is live, of its own files, as this version reads them; "" where it cannot.
+
+    Only so can its answers be compared: what the other encoders alone change is not shown.
+    """
+    from engine.publish import build_snapshot
+
+    try:
+        with shown_steps("building what is live as this version does") as progress:
+            folder = settings.home / "snapshots" / before / "knowledge"
+            return build_snapshot(folder, settings.home, encoders, progress)
+    except ShopdeskError as error:
+        print(f"nothing is compared with what is live: {error.what}", file=sys.stderr)
+        return ""
 
 
 def _told(blast: Blast | None) -> dict[str, Any]:

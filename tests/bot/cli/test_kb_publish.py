@@ -13,7 +13,7 @@ from bot.cli.main import BAD_INPUT, OK, main
 from engine.publish_log import read
 from engine.replay.conversation import MUST_HOLD, Conversation, Expected, Step
 from engine.replay.writing import write_conversation
-from engine.retrieval.snapshot import read_live
+from engine.retrieval.snapshot import read_live, write_live
 from knowledge_base.store import EMPTY_SHOP, copy_shop
 
 ASKED = "How long does delivery take?"
@@ -75,6 +75,21 @@ def test_an_edit_shows_the_answers_it_changes_before_it_is_live(house: House) ->
     assert "5 days" in change["after"]["text"]
     assert house.publish()["live"]
     assert "5 days" in house.ask()
+
+
+def test_what_another_version_built_is_compared_too(house: House) -> None:
+    first = house.publish()["snapshot"]
+    house.ask()
+    other = "f" * 16
+    folder = (house.home / "snapshots" / first).rename(house.home / "snapshots" / other)
+    built = json.loads((folder / "manifest.json").read_text("utf-8"))
+    built["id"], built["built_with"]["encoders"] = other, {"en": "another", "other": "another"}
+    (folder / "manifest.json").write_text(json.dumps(built), "utf-8")
+    write_live(house.home, other)
+    house.edit("3 days", "5 days")
+    (change,) = house.publish("--dry-run")["changed"]
+    assert "3 days" in change["before"]["text"]
+    assert "5 days" in change["after"]["text"]
 
 
 def test_an_edit_that_changes_no_answer_shows_none(house: House) -> None:
