@@ -97,11 +97,18 @@ def _store(settings: Settings) -> Finding:
 
 
 def _journal(settings: Settings) -> Finding:
-    from engine.journal import Journal
+    from contextlib import closing
 
-    journal = Journal.open(settings)
-    journal.close()
-    return Finding("journal", True, "PostgreSQL" if settings.database_url else "SQLite")
+    from engine.journal import Journal
+    from engine.spool import Spool
+
+    Journal.open(settings).close()
+    kind = "PostgreSQL" if settings.database_url else "SQLite"
+    with closing(Spool(settings.home)) as spool:
+        if spool.has_lines():
+            return Finding("journal", False, f"{kind}; what was said while it failed is not in it "
+                           "yet", "start `shopdesk run`: it brings that in.")  # fmt: skip
+    return Finding("journal", True, kind)
 
 
 def _model(settings: Settings) -> Finding:
