@@ -152,6 +152,9 @@ async def test_the_menu_is_set_in_every_language(bench: Bench) -> None:
             "why",
             "unlink",
             "human",
+            "mydata",
+            "export",
+            "forget",
         ]
         assert menu[1]["description"] == word
 
