@@ -93,7 +93,7 @@ turns = Table(
     Index("turns_shopper_at", "shopper", "at"),
     Index("turns_at", "at"),
     # All that the report asks of a turn: it reads the index alone, in the order it needs.
-    Index("turns_topic", "shopper", "topic", "at", "band", "handoff", "conversation", "id"),
+    Index("turns_matters", "shopper", "topic", "at", "band", "route", "conversation", "id"),
     Index("turns_handoff", "conversation", "at", sqlite_where=_HANDED, postgresql_where=_HANDED),
     Index("turns_kind", "at", "route", "band", "language", "channel", "took_s", "topic"),
 )
