@@ -40,6 +40,9 @@ class _Chat:
     waiting: int = 0
 
 
+LOOK_S = 0.02
+
+
 class FloodLimiter(BaseRateLimiter[int]):
     """Holds every message back until it may go; waits out each RetryAfter, however often.
 
@@ -59,6 +62,7 @@ class FloodLimiter(BaseRateLimiter[int]):
         self._sleep = sleep
         self._chats: dict[str, _Chat] = {}
         self._sent: deque[float] = deque()
+        self._under_way = 0
         self._closed_until: dict[str, float] = {}
         self._swept_at = clock()
 
@@ -106,7 +110,10 @@ class FloodLimiter(BaseRateLimiter[int]):
             except RetryAfter as error:
                 self._close(chat_id, seconds(error))
             finally:
-                chat.done.append(self._clock())
+                now = self._clock()
+                self._under_way -= 1
+                self._sent.append(now)
+                chat.done.append(now)
 
     async def _free(self, endpoint: str, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         while True:
@@ -138,10 +145,12 @@ class FloodLimiter(BaseRateLimiter[int]):
             now = self._clock()
             while self._sent and self._sent[0] <= now - limits.overall_window_s:
                 self._sent.popleft()
-            if len(self._sent) < limits.overall:
-                self._sent.append(now)
+            if self._under_way + len(self._sent) < limits.overall:
+                self._under_way += 1
                 return
-            await self._sleep(self._sent[-limits.overall] + limits.overall_window_s - now)
+            # What is under way may arrive at any moment until it is answered.
+            free_at = self._sent[0] + limits.overall_window_s if self._sent else now + LOOK_S
+            await self._sleep(free_at - now)
 
     def _closed_s(self, chat_id: str) -> float:
         """Seconds this chat stays closed; three closed chats mean the whole bot is too fast."""
