@@ -48,6 +48,13 @@ class UtcTime(TypeDecorator[datetime]):
 
 _tables = MetaData()
 
+
+def _number() -> Column[int]:
+    """Counts the rows of a table in the order of writing."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("number", kind, primary_key=True, autoincrement=True)
+
+
 schema = Table(
     "schema_version",
     _tables,
@@ -61,12 +68,7 @@ turns = Table(
     "turns",
     _tables,
     # The order of recording; ids are hashes and clocks of machines differ.
-    Column(
-        "number",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=True,
-    ),
+    _number(),
     Column("id", String(16), nullable=False, unique=True),
     Column("message", Text, nullable=False),
     Column("conversation", Text, nullable=False),
@@ -92,7 +94,7 @@ turns = Table(
     Index("turns_conversation", "conversation", "number"),
     Index("turns_shopper_at", "shopper", "at"),
     Index("turns_at", "at"),
-    # All that the report asks of a turn: it reads the index alone, in the order it needs.
+    # In the order in which the report reads them.
     Index("turns_matters", "shopper", "topic", "at", "band", "route", "conversation", "id"),
     Index("turns_handoff", "conversation", "at", sqlite_where=_HANDED, postgresql_where=_HANDED),
     Index("turns_kind", "at", "route", "band", "language", "channel", "took_s", "topic"),
@@ -110,12 +112,7 @@ feedback = Table(
 events = Table(
     "events",
     _tables,
-    Column(
-        "number",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=True,
-    ),
+    _number(),
     Column("shopper", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("name", Text, nullable=False),
@@ -140,12 +137,7 @@ impressions = Table(
 handovers = Table(
     "handovers",
     _tables,
-    Column(
-        "number",
-        BigInteger().with_variant(Integer, "sqlite"),
-        primary_key=True,
-        autoincrement=True,
-    ),
+    _number(),
     Column("conversation", Text, nullable=False),
     Column("shopper", Text, nullable=False),
     Column("opened_at", UtcTime, nullable=False),

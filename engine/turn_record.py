@@ -56,7 +56,7 @@ class TurnRecord:
         self._trouble = ""
         self._closed = threading.Event()
         if spool and spool.has_lines():
-            self._fails("what was written while the journal failed is brought in")
+            self._begin_to_mend()
 
     @property
     def trouble(self) -> str:
@@ -147,6 +147,9 @@ class TurnRecord:
             if self._spool is None or self._trouble:
                 return
             self._trouble = why
+        self._begin_to_mend()
+
+    def _begin_to_mend(self) -> None:
         threading.Thread(target=self._until_mended, daemon=True).start()
 
     def _until_mended(self) -> None:

@@ -13,7 +13,7 @@ from bot.cli.common import load_settings, plain, print_json
 from engine.errors import SettingsError
 
 if TYPE_CHECKING:
-    from engine.report.intervals import Difference, Share
+    from engine.report.intervals import Share
     from engine.report.measuring import Report
 
 
@@ -45,6 +45,8 @@ def run_command(arguments: argparse.Namespace) -> int:
 
 def told(report: Report) -> list[str]:
     """The report as lines for people."""
+    from engine.report.wording import percent
+
     found, matters, bought = report.answers, report.resolution, report.purchases
     return [
         f"{report.period.since:%Y-%m-%d} to {report.period.until:%Y-%m-%d}: {found.turns} turns of "
@@ -56,7 +58,7 @@ def told(report: Report) -> list[str]:
         f"                  not: asked again {matters.asked_again}, a person {matters.person}, "
         f"not answered {matters.not_answered}",
         f"satisfied         {_share(report.satisfaction.up)} of thumbs; "
-        f"{_percent(report.satisfaction.rated.share)} of questions were rated",
+        f"{percent(report.satisfaction.rated)} of questions were rated",
         f"time to answer    {report.seconds_to_answer['p50']:.2f} s, "
         f"95 % within {report.seconds_to_answer['p95']:.2f} s",
         f"persons called    {report.persons}",
@@ -106,15 +108,17 @@ def shares(report: Report) -> dict[str, Share]:
 
 
 def _uplift(report: Report) -> list[str]:
+    from engine.report.wording import percent, points
+
     up = report.uplift
     if not up.percent:
         return ["holdout           none: what suggestions bring cannot be told (SHOPDESK_HOLDOUT)"]
     return [
-        f"bought in 14 days {_percent(up.personal.bought.share)} with personal suggestions, "
-        f"{_percent(up.held_out.bought.share)} of the {up.percent} % held out: "
-        f"{_difference(up.bought)}",
-        f"back in 30 days   {_percent(up.personal.came_back.share)} and "
-        f"{_percent(up.held_out.came_back.share)}: {_difference(up.came_back)}",
+        f"bought in 14 days {percent(up.personal.bought)} with personal suggestions, "
+        f"{percent(up.held_out.bought)} of the {up.percent} % held out: "
+        f"{points(up.bought)}",
+        f"back in 30 days   {percent(up.personal.came_back)} and "
+        f"{percent(up.held_out.came_back)}: {points(up.came_back)}",
     ]
 
 
@@ -127,19 +131,6 @@ def _drift(report: Report) -> list[str]:
 
 
 def _share(share: Share) -> str:
-    if not share.n:
-        return "–"
-    return (f"{_percent(share.share)} ({share.count} of {share.n}; "
-            f"95 %: {_percent(share.low)}–{_percent(share.high)})")  # fmt: skip
+    from engine.report.wording import interval, percent
 
-
-def _difference(difference: Difference | None) -> str:
-    if difference is None:
-        return "too few shoppers, or too few days, to tell"
-    points, low, high = (100 * v for v in (difference.points, difference.low, difference.high))
-    sure = "" if low > 0 or high < 0 else ", which chance alone allows"
-    return f"{points:+.1f} points (95 %: {low:+.1f} to {high:+.1f}){sure}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{percent(share)} ({share.count} of {share.n}; 95 %: {interval(share)})"

@@ -7,8 +7,9 @@ from html import escape
 from pathlib import Path
 
 from engine.report.answers import Day
-from engine.report.intervals import Difference, Share
+from engine.report.intervals import Share
 from engine.report.measuring import Report
+from engine.report.wording import interval, percent, points
 from knowledge_base.store import write_atomically
 
 STYLE = """
@@ -72,7 +73,7 @@ def _shares(report: Report) -> str:
     )  # fmt: skip
     cells = (
         f"<tr><th>{escape(name)}<br><small>{escape(note)}</small></th>"
-        f'<td class="n">{_percent(share)}</td><td>{_interval(share)}</td>'
+        f'<td class="n">{percent(share)}</td><td>{_interval(share)}</td>'
         f'<td class="n">{share.count} of {share.n}</td></tr>'
         for name, share, note in rows
     )
@@ -82,7 +83,7 @@ def _shares(report: Report) -> str:
 def _interval(share: Share) -> str:
     """A dot on its interval, on a line from 0 to 1."""
     low, at, high = (10 + 280 * v for v in (share.low, share.share, share.high))
-    told = f"95 % interval {100 * share.low:.1f} % to {100 * share.high:.1f} %"
+    told = f"95 % interval {interval(share)}"
     dot = f'<circle class="dot" cx="{at:.1f}" cy="10" r="5"/>' if share.n else ""
     return (
         f'<svg viewBox="0 0 300 20" role="img" aria-label="{told}">'
@@ -126,22 +127,15 @@ def _uplift(report: Report) -> str:
         ("Came back within 30 days", up.personal.came_back, up.held_out.came_back, up.came_back),
     )
     cells = (
-        f"<tr><th>{name}</th><td class='n'>{_percent(one)}<br><small>of {one.n}</small></td>"
-        f"<td class='n'>{_percent(other)}<br><small>of {other.n}</small></td>"
-        f"<td>{_difference(difference)}</td></tr>"
+        f"<tr><th>{name}</th><td class='n'>{percent(one)}<br><small>of {one.n}</small></td>"
+        f"<td class='n'>{percent(other)}<br><small>of {other.n}</small></td>"
+        f"<td>{points(difference)}</td></tr>"
         for name, one, other, difference in rows
     )
     return (
         f"<table><tr><th></th><th>Personal</th><th>Held out ({up.percent} %)</th>"
         f"<th>Difference</th></tr>{''.join(cells)}</table>"
     )
-
-
-def _difference(difference: Difference | None) -> str:
-    if difference is None:
-        return "too few shoppers, or too few days, to tell"
-    points, low, high = (100 * v for v in (difference.points, difference.low, difference.high))
-    return f"{points:+.1f} points (95 %: {low:+.1f} to {high:+.1f})"
 
 
 def _topics(report: Report) -> str:
@@ -156,7 +150,3 @@ def _topics(report: Report) -> str:
         "<table><tr><th>Topic</th><th class='n'>Asked</th><th>More or less than before</th></tr>"
         f"{''.join(cells)}</table>"
     )
-
-
-def _percent(share: Share) -> str:
-    return f"{100 * share.share:.1f} %" if share.n else "–"

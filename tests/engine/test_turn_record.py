@@ -129,9 +129,9 @@ def test_what_a_killed_process_had_spooled_is_brought_in_by_the_next(tmp_path: P
         record.turn(message(1), "q", REPLY, 0.1)
         record.close()
     with recording(tmp_path) as (record, journal):
-        assert record.trouble
-        until(lambda: not record.trouble)
-        assert journal.counts()["turns"] == 1
+        # Nobody is alarmed: the journal works.
+        assert not record.trouble
+        until(lambda: journal.counts()["turns"] == 1)
 
 
 def test_what_is_written_twice_is_there_once(tmp_path: Path) -> None:
