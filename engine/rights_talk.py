@@ -52,7 +52,8 @@ class RightsTalk:
                 return say("mydata_erased")
         except (StoreError, OSError) as error:
             log.error("%s failed: %s", kind, getattr(error, "what", type(error).__name__))
-            return say("mydata_failed")
+            again = Button(phrases.text("button_erase_yes", language), YES)
+            return say("mydata_failed", *([again] if choice == "yes" else []))
         if choice == "no":
             return say("mydata_kept")
         return say(

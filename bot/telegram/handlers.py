@@ -148,7 +148,8 @@ class Handlers:
         if actions.kind(action) in _PERSONAL and not turn.private:
             return self._say("group_hint", chat.language, turn)
         sent = await self._turned((turn,), action, "", chat)
-        if action == ERASED:
+        # Where it failed a button to try again stands under the answer.
+        if action == ERASED and not sent[-1].rows:
             await self._forget(turn.chat_id)
         return sent
 
