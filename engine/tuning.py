@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.evaluation.measures import expected_calibration_error, reliability
-from engine.publish import asked_rows, embed_groups, encoders_for, publish
+from engine.publish import asked_rows, build_snapshot, embed_groups, encoders_for
 from engine.retrieval.calibration import (
     Calibration,
     Judged,
@@ -47,9 +47,9 @@ class Tuned:
 
 
 def tune(folder: Path, home: Path, encoders: Encoders, progress: Progress | None = None) -> Tuned:
-    """Learn, compare by five-fold cross-validation over entries, keep what is better, publish.
+    """Learn, compare by five-fold cross-validation over entries, build with what is better.
 
-    Raises KnowledgeError with every problem of the shop's files.
+    The snapshot is not live yet. Raises KnowledgeError with every problem of the shop's files.
     """
     begun = time.perf_counter()
     rows = asked_rows(load(folder))
@@ -63,7 +63,7 @@ def tune(folder: Path, home: Path, encoders: Encoders, progress: Progress | None
     after = figures([cross_validated(trials) for trials in made.values()])
     kept = bool(made) and after["right"] >= before["right"] - WORSE_BY
     new = Learned(learn_from(made, encoders.keys), question_hashes(rows)) if kept else None
-    snapshot = publish(folder, home, encoders, progress, learned=new)
+    snapshot = build_snapshot(folder, home, encoders, progress, learned=new)
     return Tuned(kept, before, after, round(time.perf_counter() - begun, 1), snapshot)
 
 

@@ -94,17 +94,23 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
         help="import: CSV with shopper,time,event,product,quantity; JSON lines of these or of "
         "GA4 events; or a Shopify orders export",
     )
-    command.add_argument(
-        "--dry-run", action="store_true", help="import, publish: only tell what would be"
-    )
-    command.add_argument(
-        "--days", type=int, default=7, help="publish: ask again what was asked in the last days"
-    )
-    command.add_argument("--override", metavar="NAME", help="publish: although a replay fails, by")
-    command.add_argument("--because", default="", help="publish: why it may fail, or what is new")
+    _live_arguments(command, "publish", "import, publish")
     command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
+
+
+def _live_arguments(command: argparse.ArgumentParser, what: str, dry: str) -> None:
+    command.add_argument("--dry-run", action="store_true", help=f"{dry}: only tell what would be")
+    command.add_argument(
+        "--days", type=int, default=7, help=f"{what}: ask again what was asked in the last days"
+    )
+    command.add_argument("--override", metavar="NAME", help=f"{what}: although a replay fails, by")
+    command.add_argument("--because", default="", help=f"{what}: why it may fail, or what is new")
+
+
+def _tune_arguments(command: argparse.ArgumentParser) -> None:
+    _live_arguments(command, "tune", "tune")
 
 
 def _replay_arguments(command: argparse.ArgumentParser) -> None:
@@ -118,6 +124,7 @@ def _replay_arguments(command: argparse.ArgumentParser) -> None:
         ("html", "run: draw a report"),
         ("save", "run: keep the answers, for --against and accept"),
         ("drafts", "run: keep what the model writes, and say it again for the same prompt"),
+        ("resume", "run: keep each conversation there as it ends; begun again, go on after those"),
         ("results", "accept: the file --save wrote"),
         ("out", "record: the folder to write to"),
     ):
@@ -217,6 +224,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "eval": _eval_arguments,
     "bench": _bench_arguments,
     "train": _train_arguments,
+    "tune": _tune_arguments,
     "prepare": _prepare_arguments,
     "link": _link_arguments,
     "doctor": _doctor_arguments,

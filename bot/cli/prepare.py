@@ -40,9 +40,11 @@ def run_command(arguments: argparse.Namespace) -> int:
 def _in_background(settings: Settings) -> int:
     """The re-ranking encoder, then a snapshot that uses it; the shop answers meanwhile."""
     from engine.build import load_encoders
+    from engine.going_live import AskedAgain, Consent, MustHoldError, go_live
     from engine.publish import build_snapshot
     from engine.retrieval.reranker import prepare_reranker
-    from engine.retrieval.snapshot import read_live, write_live
+    from engine.retrieval.snapshot import read_live
+    from knowledge_base.store import ensure_shop
 
     os.nice(POLITE)
     # The engine's first start publishes the shop; its files are what is live then.
@@ -55,6 +57,13 @@ def _in_background(settings: Settings) -> int:
         live = read_live(settings.home)
         folder = settings.home / "snapshots" / live / "knowledge"
         built = build_snapshot(folder, settings.home, encoders)
-        # An operator who published meanwhile goes first; then theirs is built anew.
-        if write_live(settings.home, built, only_over=live):
+        shop = ensure_shop(settings.home, settings.kb)
+        blast = AskedAgain(settings, shop, encoders).radius(live, built)
+        consent = Consent("shopdesk", "the second look was added")
+        try:
+            # An operator who published meanwhile goes first; then theirs is built anew.
+            if go_live(settings.home, built, blast, consent, over=live):
+                return 0
+        except MustHoldError as error:
+            print(f"the second look is left out: {error}", file=sys.stderr)
             return 0

@@ -87,6 +87,7 @@ def _played(
     """Each conversation's playings; and what to compare with: of another snapshot, or a file."""
     from engine.replay import results
     from engine.replay.house import House
+    from engine.replay.resuming import kept as kept_in
     from engine.replay.running import Order, run
 
     house = House(settings, arguments.snapshot or "", arguments.with_model, arguments.drafts)
@@ -95,8 +96,13 @@ def _played(
     other = (replace(house, snapshot=against),) if against and not kept else ()
     processes = arguments.processes or os.cpu_count() or 1
     order = Order((house, *other), tuple(conversations), arguments.repeat, processes)
+    resumed = kept_in(arguments.resume, order) if arguments.resume else None
+    if resumed and resumed.played:
+        print(f"{len(resumed.played)} were played before", file=sys.stderr)
     with shown_steps("playing") as step:
-        runs, *others = run(order, step)
+        runs, *others = run(order, step, kept=resumed)
+    if resumed:
+        resumed.end()
     return runs, [playings[0] for playings in others[0]] if others else kept
 
 

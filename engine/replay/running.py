@@ -18,6 +18,7 @@ from engine.errors import ShopdeskError
 from engine.replay.conversation import Conversation
 from engine.replay.house import House, OpenHouse, opened
 from engine.replay.playing import Played, conversation_name, play
+from engine.replay.resuming import Kept
 from engine.replay.together import TogetherEncoders
 from engine.retrieval.encoders import Encoders
 
@@ -43,18 +44,24 @@ class Order:
 
 
 def run(
-    order: Order, told: Told = lambda done, whole: None, encoders: Encoders | None = None
+    order: Order,
+    told: Told = lambda done, whole: None,
+    encoders: Encoders | None = None,
+    kept: Kept | None = None,
 ) -> list[list[tuple[Played, ...]]]:
     """Of each house: every conversation as it went, `repeat` playings of each, in the order given.
 
     Each playing begins with nothing remembered of another. `encoders`: used where all is played in
-    this process.
+    this process. `kept`: what an interrupted run has played already, and is told the rest.
     """
     tasks = [(c, str(n)) for c in order.conversations for n in range(order.repeat)]
-    many = order.processes > 1 and len(tasks) > FEW
-    played: list[tuple[Played, ...]] = []
-    for one in _in_processes(order, tasks) if many else _here(order, tasks, encoders):
+    played = list(kept.played) if kept else []
+    left = tasks[len(played) :]
+    many = order.processes > 1 and len(left) > FEW
+    for one in _in_processes(order, left) if many else _here(order, left, encoders):
         played.append(one)
+        if kept:
+            kept.add(one)
         told(len(played), len(tasks))
     k = order.repeat
     by_house = [[each[number] for each in played] for number in range(len(order.houses))]

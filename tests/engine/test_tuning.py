@@ -46,7 +46,9 @@ def test_three_examples_an_entry_are_enough_to_learn_from(
     assert tuned.kept
     assert set(tuned.after) == set(tuned.before) == {"right", "told", "wrong_among_told", "ece"}
     assert tuned.after["right"] > 0.6
-    assert tuned.snapshot == read_live(tmp_path)
+    assert (tmp_path / "snapshots" / tuned.snapshot / "manifest.json").is_file()
+    # Which answers it changes is looked at before it goes live.
+    assert read_live(tmp_path) == ""
 
 
 def test_a_publish_keeps_what_was_learned(tmp_path: Path, encoders: Encoders) -> None:
@@ -88,4 +90,6 @@ def test_the_command_prints_what_it_changed(
     folder = make_shop(tmp_path / "shop", 40)
     assert main(["tune", "--home", str(tmp_path / "home"), "--kb", str(folder), "--json"]) == OK
     found = json.loads(capsys.readouterr().out)
-    assert set(found) == {"kept", "before", "after", "seconds", "snapshot"}
+    tuned = {"kept", "before", "after", "seconds", "snapshot"}
+    assert set(found) == tuned | {"was_live", "live", "asked_again", "changed", "failed", "broken"}
+    assert (found["live"], read_live(tmp_path / "home")) == (True, found["snapshot"])

@@ -124,6 +124,20 @@ def test_a_must_hold_replay_keeps_a_publish_from_going_live(
     )  # fmt: skip
 
 
+def test_tuning_goes_live_over_no_must_hold_replay_that_fails(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = house.publish()["snapshot"]
+    kept = Conversation(
+        "delivery", (Step(ASKED, expected=Expected(facts=("9 days",))),), tags=(MUST_HOLD,)
+    )
+    write_conversation(house.home / "shop" / "replays", kept)
+    house.edit("When does my parcel come?", "When does my box come?")
+    assert main(["tune"]) == BAD_INPUT
+    assert "wanted 9 days" in capsys.readouterr().err
+    assert read_live(house.home) == first
+
+
 def test_a_replay_that_need_not_hold_is_told_and_no_more(house: House) -> None:
     house.publish()
     kept = Conversation("delivery", (Step(ASKED, expected=Expected(facts=("3 days",))),))
