@@ -41,8 +41,8 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
 
     Raises SettingsError when the chat page's port is in use, StoreError, KnowledgeError.
     """
-    from bot.web.server import listen
     from engine.valkey import Valkey, connect, start
+    from engine.web.server import listen
     from knowledge_base.store import ensure_shop
 
     listen(settings.web_host, settings.web_port).close()
