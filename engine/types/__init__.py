@@ -1,10 +1,11 @@
 """The vocabulary of shopdesk as frozen values; imports nothing of ours."""
 
-from engine.types.names import ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
+from engine.types.names import CONSOLE, ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
 from engine.types.shop import Entry, Event, Money, Order, OrderLine, Product, Review, Shop, Variant
 from engine.types.talk import (
     Answer,
     Button,
+    Candidate,
     Check,
     Citation,
     Delta,
@@ -23,10 +24,12 @@ from engine.types.talk import (
 )
 
 __all__ = [
+    "CONSOLE",
     "ActionKind",
     "Answer",
     "Band",
     "Button",
+    "Candidate",
     "Check",
     "Citation",
     "Delta",
