@@ -45,9 +45,7 @@ _ACTS = (
     r"|join|sign|need|want|know|ask|call|wear|take|bring|swap|redeem|open|create|visit|track|go"
     r"|still|also|apply|choose|book|place|give|claim|be)"
 )
-_AND = (
-    r"(?P<end>(?:\s+(?i:here|speaking|calling)\b)?(?:,?\s+(?i:and)(?=\s+(?i:i|we|my|i'm)\b))?)"
-)
+_AND = r"(?P<end>(?:\s+(?i:here|speaking|calling)\b)?(?:,?\s+(?i:and)(?=\s+(?i:i|we|my|i'm)\b))?)"
 _START = r"(?:^|(?<=[\n.!?,;:]\s)|(?<=\n))"
 _HI = r"(?i:hi|hiya|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings)"
 _THANKS = (
@@ -55,12 +53,15 @@ _THANKS = (
     r"|(?:many )?thanks(?: a lot| so much| again| in advance)?|thank you(?: so much| very much)?"
     r"|thx|yours(?: truly| sincerely| faithfully)?|love|xoxo|respectfully|cordially|take care)"
 )
-_NEVER = frozenset(
+_FEASTS_AND_TRAITS = (
     "christmas easter ramadan diwali eid hanukkah thanksgiving halloween valentine valentines"
     " english chinese french german dutch greek swiss czech vegan vegetarian muslim jewish hindu"
     " buddhist catholic new old pregnant allergic left sorry sure interested happy glad afraid"
-    " curious worried ready sick wrong misspelled misspelt spelled incorrect missing not".split()
-) | {name.lower() for name in (*month_name, *day_name) if name}
+    " curious worried ready sick wrong misspelled misspelt spelled incorrect missing not"
+)
+_NEVER = frozenset(_FEASTS_AND_TRAITS.split()) | {
+    name.lower() for name in (*month_name, *day_name) if name
+}
 _MADE_OF = re.compile(r"(?:ese|ish|[aeiou]ans?|ing|ful|ous|able)$")
 """Endings of words for where somebody comes from, and of what they do."""
 
@@ -76,15 +77,17 @@ class Trust(Enum):
 _SHAPES: tuple[tuple[re.Pattern[str], str, Trust], ...] = tuple(
     (re.compile(shape), kept, trust)
     for shape, kept, trust in (
-        (rf"\b(?i:my (?:full |first |given )?(?:name is|name's|name’s))\s+{NAME}{_AND}", "", Trust.WORD),
-        (rf"\b(?i:(?:the )?(?:name is|name's))\s+{NAME}{_AND}", "", Trust.CAPITAL),
-        (rf"\b(?i:(?:you can |please |just )?call me|i am called|i'm called|i go by)\s+{NAME}{_AND}",
+        (rf"\b(?i:my (?:full |first |given )?(?:name is|name['’]s))\s+{NAME}{_AND}",
+         "", Trust.WORD),
+        (rf"{_START}(?i:(?:the )?(?:name is|name['’]s))\s+{NAME}{_AND}", "", Trust.CAPITAL),
+        (rf"\b(?i:(?:you can |please |just )?call me|i am called|i go by)\s+{NAME}{_AND}",
          "", Trust.CAPITAL),
         (rf"\b(?i:i'm|i’m|i am|im)\s+{NAME}{_AND}", "", Trust.CAPITAL),
         (rf"\b(?i:(?:this|it) is|it's|here is)\s+{NAME}{_AND}",
          "", Trust.CAPITAL),
         (rf"{_START}(?i:(?:this|it) is|it's|here is)\s+{NAME}", "", Trust.LISTED),
-        (rf"{_START}{NAME}(?P<end>\s+(?i:here|speaking))(?=\s*(?:[,.!;:–—-]|$|again|from))",
+        (rf"{_START}{NAME}(?P<end>\s+(?i:here|speaking))"
+         r"(?=\s*(?:[,.!;:–—-]|$|again|from))",
          "", Trust.CAPITAL),
         (rf"\b(?P<kin>(?i:(?:my|our|his|her|their)\s+{_KIN}(?:\s+of mine)?))"
          rf"(?:,?\s+(?i:named|called|is called))?\s+{NAME}(?:\s+and\s+(?P<more>{_CAPITAL}))?",
@@ -132,7 +135,7 @@ def _left_out(found: re.Match[str], *, kept: str, trust: Trust, in_shop: InShop)
     """What stands for one find; the find itself where no name is said."""
     name = _own_words(found["name"])
     rest = found["name"][len(name) :]
-    after = found.string[found.end("name") :] if not rest else rest
+    after = rest or found.string[found.end("name") :]
     if not name or not _is_name(name, after, trust, in_shop):
         return found.group(0)
     tail = found.string[found.end("name") : found.end()] if rest else _tail(found)

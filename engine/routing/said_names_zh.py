@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from engine.retrieval.spelling import RARE
 from engine.retrieval.text import HAN, dictionary
@@ -13,6 +13,12 @@ _NO_NAME = frozenset(
     "的了吗呢吧啊呀嘛想问要买是我你您他她它们不都也还在有跟给帮个些这那就才很太最没被把让请说和"
 )
 """Characters that no given name holds, or so rarely that a sentence goes on there."""
+_TELLING = frozenset(
+    "娜婷伟敏丽芳娟艳杰涛磊霞洁莉玲琳琪萱涵轩浩鑫颖慧倩雯琴燕萍鹏俊刚斌辉凯晨旭昊瑶怡妍妮娇媛嫣彤佳欣薇菲蕾彬"
+    "栋豪翔毅晖淑芬珊静勇军"
+)
+"""Characters that after a surname are all but surely a given name."""
+_USUAL = frozenset("明华红国平强建文英兰梅秀桂珍玉春峰波林云龙宁博宇飞亮健志东江雪月阳洋超丹")
 _TITLES = "先生|女士|小姐|太太|老师|师傅|阿姨|叔叔|经理|大哥|大姐|医生|同学|总|姐|哥"
 _LATIN = r"[A-Z][A-Za-z'’-]+(?:\s[A-Z][A-Za-z'’-]+){0,3}"
 _GOES_ON = (
@@ -29,6 +35,10 @@ _KIN = (
 )
 _WISHES = "想|让我|托我|叫我|说|喜欢|和我|跟我|过生日|的?生日|结婚|搬家|打算|准备|也想"
 _ASKS = f"{_WISHES}|要|问|需要|希望"
+_ACTS = (
+    f"{_ASKS}|告诉|送|给我|给她|给他|帮我|替我|陪我|拆|打开|发现|买了|买给|买的|订了|收到|下单|退了|寄|拿|穿|喝|洗|刚"
+    "|已经|昨天|今天|最近|前几天|上周"
+)
 _OWNED = "生日|订单|地址|婚礼|快递|包裹|礼物|名字|账号|电话|收货|家"
 
 
@@ -39,9 +49,10 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
     family = "|".join(surnames())
     han = r"[\u4e00-\u9fff]"
     titled = f"(?:{family})(?:{_TITLES})"
+    other = f"(?:(?:{listed}){han}{{0,2}}?|{han}{{1,3}}古[丽力])"
     full = f"(?:{family})(?:{listed}|{han}{{1,2}}?)"
-    name = f"(?P<name>{titled}|{listed}|[小老阿]{han}{{1,2}}?|{full}|{_LATIN})"
-    sure = f"(?P<name>{titled}|{listed}|(?:{family}){han}{{2}}|[小老阿](?:{family})|{_LATIN})"
+    name = f"(?P<name>{titled}|{other}|[小老阿]{han}{{1,2}}?|{full}|{_LATIN})"
+    sure = f"(?P<name>{titled}|{other}|{full}|[小老阿](?:{family})|{_LATIN})"
     told = rf"(?P<told>{han}{{1,6}}?(?:·{han}{{1,6}}?)*|{_LATIN})"
     start = r"(?P<kin>(?:^|(?<=[\n，,。！!？?；;\s])|因为|如果|但是|不过|听))"
     drawn = (
@@ -54,15 +65,20 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
         (rf"(?P<kin>(?:我们?的?|我家|咱){_KIN})(?:[，,]?(?:名?叫|名字叫)){told}{_GOES_ON}",
          r"\g<kin>", False),
         (rf"(?P<kin>(?:我们?的?|我家|咱){_KIN}){name}{_GOES_ON}", r"\g<kin>", False),
-        (rf"(?P<kin>帮|替|代|托){name}(?=买|挑|选|订|定|下单|问|带|寄|退|换|看|拿|取|收|找|查|过|的|[，,。])",
+        (rf"(?P<kin>帮|替|代|托){name}"
+         r"(?=买|挑|选|订|定|下单|问|带|寄|退|换|看|拿|取|收|找|查|过|的|[，,。])",
          r"\g<kin>朋友", False),
-        (rf"(?P<kin>给|为|送给?|陪){name}(?=买|挑|选|订|定|下单|带|寄|准备|过|庆|的?生日|的?礼|[，,。？?]|$)",
+        (rf"(?P<kin>给|为|送给?|陪){name}"
+         r"(?=买|挑|选|订|定|下单|带|寄|发|准备|过|庆|的?生日|的?礼"
+         r"|[，,。？?]|$)",
          r"\g<kin>朋友", True),
         (rf"(?P<kin>和|跟|与){name}(?=一起|想|要|都|说|结婚)", r"\g<kin>朋友", True),
-        (rf"{start}{sure}(?={_ASKS})", r"\g<kin>朋友", True),
+        (rf"{start}{sure}(?={_ACTS})", r"\g<kin>朋友", True),
         (rf"{start}{name}(?={_WISHES})", r"\g<kin>朋友", True),
+        (rf"(?P<kin>是){name}(?=买|送|给|订|寄|的生日)", r"\g<kin>朋友", True),
         (rf"{start}{sure}(?=的(?:{_OWNED}))", r"\g<kin>朋友", True),
-        (rf"(?P<kin>(?:你好|您好|嗨|哈喽|亲爱的|亲|谢谢|感谢)[呀啊]?)[，, ]?{sure}(?=[，,。！!、~\s]|$)",
+        (rf"(?P<kin>(?:你好|您好|嗨|哈喽|亲爱的|亲|谢谢|感谢)[呀啊]?)[，, ]?{sure}"
+         r"(?=[，,。！!、~\s]|$)",
          r"\g<kin>", True),
         (rf"(?P<kin>[\n。！!？?~])\s*(?:——|—|--)?\s*{sure}\s*(?:敬上|上|留言?)?\s*$", r"\g<kin>", True),
         (rf"(?:——|—|--)\s*{name}\s*(?:敬上|上|留言?)?\s*$", "", False),
@@ -75,15 +91,17 @@ def without_chinese(text: str, in_shop: InShop) -> str:
     if not HAN.search(text):
         return text
 
-    def left_out(found: re.Match[str]) -> str:
-        said = found.groupdict()
-        name, told = said.get("name"), said.get("told")
-        fits = _may_be_told(told) if told else not name or _is_name(name, wary, in_shop)
-        return found.expand(kept) if fits else found.group(0)
-
     for shape, kept, wary in _shapes():
-        text = shape.sub(left_out, text)
+        text = shape.sub(partial(_left_out, kept=kept, wary=wary, in_shop=in_shop), text)
     return text
+
+
+def _left_out(found: re.Match[str], *, kept: str, wary: bool, in_shop: InShop) -> str:
+    """What stands for one find; the find itself where no name is said."""
+    said = found.groupdict()
+    name, told = said.get("name"), said.get("told")
+    fits = _may_be_told(told) if told else not name or _is_name(name, wary, in_shop)
+    return found.expand(kept) if fits else found.group(0)
 
 
 def _may_be_told(said: str) -> bool:
@@ -100,11 +118,23 @@ def _is_name(name: str, wary: bool, in_shop: InShop) -> bool:
         return False
     if not HAN.match(name):
         return not wary or is_given_name(name.split()[0])
-    if name in given_names() or re.search(rf"(?:{_TITLES})$", name):
+    if re.search(rf"(?:{_TITLES})$", name) or _is_listed(name):
         return True
     if set(name) & _NO_NAME:
         return False
-    frequency: dict[str, int] = dictionary().dt.FREQ
-    if name[1:] in given_names():
+    given = set(name.removeprefix(next((s for s in surnames() if name.startswith(s)), name[:1])))
+    if given <= _TELLING or name[-2:] in ("古丽", "古力"):
         return True
+    if wary and len(name) == 2 and name[0] not in "小老阿" and not given <= _USUAL:
+        return False
+    frequency: dict[str, int] = dictionary().dt.FREQ
     return all(frequency.get(name[:end], 0) < RARE for end in range(2, len(name) + 1))
+
+
+def _is_listed(name: str) -> bool:
+    """Whether this is a listed name, with a surname before it or the rest of it after it."""
+    family = next((s for s in surnames() if name.startswith(s)), "")
+    if name in given_names() or (family and name.removeprefix(family) in given_names()):
+        return True
+    begun = any(name[:-more] in given_names() for more in (1, 2) if len(name) - more >= 2)
+    return begun and not set(name) & _NO_NAME
