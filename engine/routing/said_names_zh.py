@@ -80,7 +80,8 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
         (rf"(?P<kin>(?:你好|您好|嗨|哈喽|亲爱的|亲|谢谢|感谢)[呀啊]?)[，, ]?{sure}"
          r"(?=[，,。！!、~\s]|$)",
          r"\g<kin>", True),
-        (rf"(?P<kin>[\n。！!？?~])\s*(?:——|—|--)?\s*{sure}\s*(?:敬上|上|留言?)?\s*$", r"\g<kin>", True),
+        (rf"(?P<kin>[\n。！!？?~])\s*(?:——|—|--)?\s*{sure}\s*(?:敬上|上|留言?)?\s*$",
+         r"\g<kin>", True),
         (rf"(?:——|—|--)\s*{name}\s*(?:敬上|上|留言?)?\s*$", "", False),
     )  # fmt: skip
     return tuple((re.compile(shape), kept, wary) for shape, kept, wary in drawn)
