@@ -112,7 +112,8 @@ turns = Table(
         "took_s",
         "handoff",
         "number",
-    ),
+        "id",
+    ),  # fmt: skip
 )
 
 feedback = Table(

@@ -11,7 +11,7 @@ from engine.report.columns import Flags, Named, Places, Times, changes, times
 from engine.report.period import Asker, Period, unix_us
 from engine.types import Band, Route
 
-MARGIN_H = 72
+MARGIN = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,15 @@ class Contacts:
         return found, self.number[found] == numbers
 
 
+def around(period: Period) -> Period:
+    """A period, and 72 hours before and after it."""
+    return Period(period.since - MARGIN, period.until + MARGIN)
+
+
 def contacts(asker: Asker) -> Contacts:
     """Read the turns of a period, and 72 hours before and after it."""
-    margin, period = timedelta(hours=MARGIN_H), asker.period
-    around = asker.about(Period(period.since - margin, period.until + margin))
-    number, moments, took, handed, *words = around.turns(
+    period = asker.period
+    number, moments, took, handed, *words = asker.about(around(period)).turns(
         "number", asker.moment("at"), "cast(round(took_s * 1000) as integer)",
         "case when handoff is null then 0 else 1 end",
         "shopper", "topic", "conversation", "route", "band", "language", "channel",

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.journal_writing import Verdict
 from engine.report.columns import Flags, Named, Places
-from engine.report.contacts import Contacts
+from engine.report.contacts import Contacts, around
 from engine.report.period import Asker
 
 
@@ -30,9 +30,8 @@ class Thumbs:
 
 def thumbs(asker: Asker, about: Contacts) -> Thumbs:
     """Read the thumbs under these contacts."""
-    # A cross join is read in this order: an index gives the number of each thumb's turn.
-    number, verdict, shopper = asker.columns(
-        "from feedback f cross join turns t where t.id = f.turn",
+    number, verdict, shopper = asker.about(around(asker.period)).columns(
+        "from feedback f join turns t on t.id = f.turn where t.at >= :since and t.at < :until",
         "t.number", "f.verdict", "f.shopper",
     )  # fmt: skip
     place, here = about.places(np.array(number, dtype=np.intp))
