@@ -113,7 +113,7 @@ turns = Table(
         "handoff",
         "number",
         "id",
-    ),  # fmt: skip
+    ),
 )
 
 feedback = Table(
