@@ -26,7 +26,8 @@ Rows = list[dict[str, Any]]
 
 def moment(chance: random.Random) -> datetime:
     """About a border of the period, or an hour of a few days: so that many meet or just miss."""
-    border = chance.choice([PERIOD.since, PERIOD.until, PERIOD.since + 20 * 24 * H])
+    days = chance.choice([0, 10, 24, 26, 40])
+    border = PERIOD.since + days * 24 * H
     at = border + chance.choice([0, 0, -1, 1, -72, 72, chance.randrange(-200, 200)]) * H
     return at + chance.choice([0, 0, 0, -1, 1]) * INSTANT
 
