@@ -14,7 +14,9 @@ from engine.journal_tables import UtcTime
 
 Row = Any
 _LATER = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', {at}, '{hours:+d} hours')",
+    # SQLite reckons in milliseconds: what is below a second is put back as it was.
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', substr({at}, 1, 19), '{hours:+d} hours')"
+    " || substr({at}, 20)",
     "postgresql": "(cast({at} as timestamptz) + interval '{hours} hours')",
 }
 _MOMENT = {
