@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 
 from engine.retrieval.spelling import RARE
 from engine.retrieval.text import HAN, dictionary
