@@ -116,6 +116,7 @@ def test_a_feed_that_declares_entities_is_refused(bring_in: Import, declared: st
         (b"[1, 2", "x.json", "broken JSON"),
         (b"a: [", "x.yaml", "not readable as YAML"),
         (b"colour,shape\nred,round\n", "x.csv", "no known format"),
+        (",".join(f"c{number}" for number in range(501)).encode(), "x.csv", "501 columns"),
         (b"product,sku,prcie\nmug,M,1\n", "x.csv", "did you mean price for 'prcie'"),
         (b'product,sku,price\n"mug,M,1\n' + b"x" * 200_000, "x.csv", "never closed"),
     ],
