@@ -22,6 +22,8 @@ ENTRY_COLUMNS = ("id", "question", "answer", "language", "title", "tags", "owner
                  "hidden", "valid_from", "valid_until", "last_checked")  # fmt: skip
 CLOSE = 0.75
 MOST_COLUMNS = 500
+CURRENCY = "currency"
+"""A column of any table of goods or orders: a row in another than the shop's is refused."""
 LIKE_EVENTS = 3
 """So many of the columns of events, and a file is meant as one, whatever is misspelt."""
 KNOWN = (
@@ -117,7 +119,7 @@ def check_columns(found: Format, names: Names, name: str) -> str:
     """
     if not found.exact:
         return ""
-    unknown = [one for one in names if one not in found.columns
+    unknown = [one for one in names if one not in (*found.columns, CURRENCY)
                and not (found.kind == "entries" and ENTRY_COLUMN.fullmatch(one))]  # fmt: skip
     if meant := _misspelt(unknown, {one for one in found.columns if one not in names}):
         raise KnowledgeError(f"unknown column(s); did you mean {meant}?", where=f"{name}:1",
