@@ -115,8 +115,11 @@ def _check_members(archive: zipfile.ZipFile, size: int, name: str) -> None:
     if "[Content_Types].xml" not in archive.namelist():
         raise KnowledgeError("a ZIP archive, but no XLSX workbook", where=name, mend=MEND)
     if any(_declares(archive, member) for member in members):
-        raise KnowledgeError("the workbook declares XML entities, which no spreadsheet program does",
-                             where=name, mend=MEND)  # fmt: skip
+        raise KnowledgeError(
+            "the workbook declares XML entities, which no spreadsheet program does",
+            where=name,
+            mend=MEND,
+        )
 
 
 def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
