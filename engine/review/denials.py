@@ -11,11 +11,13 @@ from engine.grounding.clauses import Clause, clause_at
 from engine.grounding.polarity import contradicts
 from engine.grounding.reading import Reading
 from engine.grounding.units import CURRENCIES
-from engine.review.same_thing import STATES, About, about_clause, same_thing
+from engine.review.same_thing import STATES, About, about_clause, likeness, same_thing
 from engine.review.statements import Statement
 
 LEAST_WEIGHT = 1.4
 """What two clauses must share: one telling word, or two plain ones."""
+LEAST_LIKE = 0.5
+"""The part of both clauses' words that must be in both."""
 NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
 """Words too common for a denial of one of them alone to settle anything."""
 _EXCEPTED = re.compile(
@@ -31,9 +33,10 @@ _CONDITION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """One statement says yes where the other says no."""
+    """One statement says yes where the other says no. `telling`: of a thing both name."""
 
     key: str
+    telling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class _Claim:
     about: About
     limits: frozenset[str]
     zero: bool
+    denies: bool
+    """Whether its sentence denies anything: clauses of two languages begin in different places."""
 
 
 def denial(one: Statement, other: Statement) -> Denial | None:
@@ -51,13 +56,15 @@ def denial(one: Statement, other: Statement) -> Denial | None:
         rivals = [c for c in theirs if _against(mine, c)]
         if rivals and not any(_agrees(mine, c) for c in theirs):
             free = any("free" in c.clause.axes for c in (mine, *rivals))
-            return Denial("free" if free else "denial")
+            telling = any(mine.about.names & c.about.names for c in rivals)
+            return Denial("free" if free else "denial", telling)
     return None
 
 
 def _claims(statement: Statement) -> Iterator[_Claim]:
     reading = statement.reading
     excepted = _EXCEPTED.search(reading.text) is not None
+    denies = any(t.kind == "neg" for t in reading.tokens)
     for index in range(reading.clauses):
         clause = clause_at(reading, index)
         if not clause.words or clause.condition:
@@ -69,7 +76,7 @@ def _claims(statement: Statement) -> Iterator[_Claim]:
             for q in reading.quantities
             if reading.clause_of(q.start) == index and q.unit not in ("clock", "count")
         )
-        yield _Claim(clause, about_clause(statement, index), limits, _zero(reading, index))
+        yield _Claim(clause, about_clause(statement, index), limits, _zero(reading, index), denies)
 
 
 def _zero(reading: Reading, index: int) -> bool:
@@ -87,7 +94,18 @@ def _against(one: _Claim, other: _Claim) -> bool:
         return False
     if one.zero or other.zero:
         return False
+    if one.clause.negations and other.clause.negations:
+        return False
+    if "free" in (*one.clause.axes, *other.clause.axes) and one.about.acts != other.about.acts:
+        return False
+    if likeness(one.about, other.about) < LEAST_LIKE:
+        return False
     for no, yes in ((one, other), (other, one)):
+        same_language = no.about.han == yes.about.han
+        if no.clause.negations and (yes.clause.only or (yes.denies and not same_language)):
+            return False
+        if no.clause.negations and same_language and no.about.others - yes.about.around:
+            return False
         if no.clause.negations and no.limits - yes.limits:
             return False
         if no.clause.axes.get("free") == 1 and no.limits:

@@ -11,11 +11,13 @@ from engine.grounding.facts import Fact, facts
 from engine.grounding.quantities import Quantity
 from engine.grounding.subjects import same_value
 from engine.grounding.units import CURRENCIES
-from engine.review.same_thing import about_fact, same_thing, shared
+from engine.review.same_thing import about_fact, likeness, same_thing
 from engine.review.statements import Statement
 
 SILENT = frozenset({"ordinal", "star", "fraction", "size", "yearname", "monthname", "kelvin"})
 """Categories of values that settle nothing by themselves."""
+LEAST_LIKE = 0.4
+"""The part of the words around two values that must be around both."""
 MINUTES = {"minute": Decimal(1), "workday": Decimal(1440), "month": Decimal(43830)}
 """A length of time in minutes, roughly: enough to tell 30 days from 3 months."""
 NEARLY = Decimal("0.15")
@@ -30,6 +32,7 @@ class Clash:
 
     one: Fact
     other: Fact
+    like: float = 0.0
 
     @property
     def key(self) -> str:
@@ -43,11 +46,12 @@ class Clash:
 def clash(one: Statement, other: Statement) -> Clash | None:
     """The values of one thing in which two statements differ most plainly, or None."""
     found = [
-        (shared(mine, theirs), Clash(a, b))
+        Clash(a, b, like)
         for a, b in _unmatched(list(_values(one)), list(_values(other)))
         if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b))
+        and (like := likeness(mine, theirs)) >= LEAST_LIKE
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return max(found, key=lambda clash: clash.like, default=None)
 
 
 def _values(statement: Statement) -> Iterator[Fact]:
@@ -135,3 +139,42 @@ def _day(fact: Fact) -> Quantity | None:
     days = [q for q in fact.reading.quantities if q.unit == "weekday"]
     before = [q for q in days if q.start < fact.position]
     return before[-1] if before else (days[0] if days else None)
+
+
+def between(
+    ours: Sequence[Statement], theirs: Sequence[Statement]
+) -> Iterator[tuple[Statement, Statement, Clash]]:
+    """Values in which two tellings of one answer differ, category by category and in order.
+
+    A value that only one of them has is an omission, and no clash.
+    """
+    a = [(f, s) for s in ours if s.counts for f in _values(s)]
+    b = [(f, s) for s in theirs if s.counts for f in _values(s)]
+    left = [(f, s) for f, s in a if not any(_retold(f, g) for g, _ in b)]
+    right = [(f, s) for f, s in b if not any(_retold(f, g) for g, _ in a)]
+    for one, said in left:
+        rival = next((pair for pair in right if _same_kind(one, pair[0])), None)
+        if rival is not None and _tells(one, rival[0]):
+            right.remove(rival)
+            yield said, rival[1], Clash(one, rival[0])
+
+
+def _same_kind(one: Fact, other: Fact) -> bool:
+    return one.category == other.category
+
+
+def _retold(one: Fact, other: Fact) -> bool:
+    """Whether a value is another's in a second language, where counted things have other words."""
+    a, b = one.value, other.value
+    counted = one.category == "count" and isinstance(a, Quantity) and isinstance(b, Quantity)
+    if counted and _same_kind(one, other):
+        return (a.low, a.high) == (b.low, b.high)  # type: ignore[union-attr]
+    return _same_kind(one, other) and alike(one, other)
+
+
+def _tells(one: Fact, other: Fact) -> bool:
+    """Whether two values of two languages are surely of one thing: a bare count may not be."""
+    a, b = one.value, other.value
+    if one.category == "clock":
+        return isinstance(a, Quantity) and isinstance(b, Quantity) and a.bound == b.bound
+    return one.category != "count" or (one.label[0].isdigit() and other.label[0].isdigit())

@@ -39,6 +39,7 @@ class About:
     acts: frozenset[str]
     states: Mapping[str, int]
     around: frozenset[str]
+    title: frozenset[str]
     han: bool
 
 
@@ -69,15 +70,18 @@ def about_clause(statement: Statement, clause: int) -> About:
 
 def _about(statement: Statement, words: Mapping[str, float], tokens: Iterable[Token]) -> About:
     tokens = [t for t in tokens if t.kind not in ("neg", "light")]
+    titled = reading(statement.title).tokens if statement.title else ()
+    named = frozenset(t.concept for t in titled if t.kind in TELLING)
     told = (statement.text, statement.title, statement.before, statement.asked)
     around = {t.concept for text in told if text for t in reading(text).tokens}
     return About(
         words,
-        frozenset(t.concept for t in tokens if t.kind in TELLING),
+        named | frozenset(t.concept for t in tokens if t.kind in TELLING),
         frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
         frozenset(_SAME.get(t.concept, t.concept) for t in tokens) & ACTS,
         {t.concept: t.sign for t in tokens if t.concept in STATES},
         frozenset(around),
+        frozenset(_SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
         is_han(statement.text),
     )
 
@@ -86,6 +90,12 @@ def shared(one: About, other: About) -> float:
     """The part of the shorter claim's words that the other has too."""
     both = sum(min(w, other.words[c]) for c, w in one.words.items() if c in other.words)
     return both / (min(sum(one.words.values()), sum(other.words.values())) or 1.0)
+
+
+def likeness(one: About, other: About) -> float:
+    """The part of both claims' words that is in both."""
+    both = sum(min(w, other.words[c]) for c, w in one.words.items() if c in other.words)
+    return 2 * both / ((sum(one.words.values()) + sum(other.words.values())) or 1.0)
 
 
 def same_thing(one: About, other: About) -> bool:
@@ -99,6 +109,8 @@ def same_thing(one: About, other: About) -> bool:
         return False
     ours, theirs = one.acts - other.acts, other.acts - one.acts
     if ours - other.around and theirs - one.around:
+        return False
+    if one.title - other.around and other.title - one.around:
         return False
     unknown = (one.others - other.around, other.others - one.around)
     return across or not all(unknown)
