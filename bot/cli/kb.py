@@ -32,6 +32,11 @@ def run_command(arguments: argparse.Namespace) -> int:
     result: dict[str, Any] = {
         "folder": str(folder), **counts, "refused": [], "conflicts": found,
     }  # fmt: skip
+    if arguments.action == "check":
+        result["warnings"] = [
+            {"id": one.id, **plain(one), "told": one.told("en")}
+            for one in _warnings(arguments, settings, known)
+        ]
     if arguments.action == "publish":
         from bot.cli.kb_publish import publish_shown, show_publish
 
@@ -47,7 +52,36 @@ def run_command(arguments: argparse.Namespace) -> int:
         for conflict in found:
             owners = " and ".join(conflict.entries)
             print(f"conflict: {conflict.question!r} is asked in {owners}; delete it in all but one")
+        for warning in result.get("warnings", ()):
+            _show(warning)
     return 0
+
+
+def _warnings(
+    arguments: argparse.Namespace, settings: Settings, known: Knowledge
+) -> tuple[Warning, ...]:
+    """What an operator should look at; by meaning too where asked for, which loads encoders."""
+    from engine.review.warnings import warnings
+
+    near = None
+    if arguments.deep:
+        from engine.build import load_encoders
+        from engine.retrieval.snapshot import known_vectors
+        from engine.review.nearness import Nearness
+
+        encoders = load_encoders(settings)
+        live = live_folder(settings.home)
+        near = Nearness(encoders, known_vectors(live, "entries", encoders.names) if live else {})
+    today = datetime.now(ZoneInfo(known.shop.time_zone)).date()
+    return warnings(known.entries, near, known.shop, today=today)
+
+
+def _show(warning: Mapping[str, Any]) -> None:
+    if warning["key"] == "same_question":
+        return  # told as a conflict
+    print(f"{warning['kind']}: {' and '.join(warning['entries'])}: {warning['told']}")
+    for quote in warning["quotes"] if warning["kind"] != "stale" else ():
+        print(f"    {quote}")
 
 
 def _counts(known: Knowledge) -> dict[str, int]:

@@ -34,8 +34,8 @@ def near_identical(
     asked: Sequence[Question], near: Nearness, chosen: Sequence[int] | None = None
 ) -> Iterator[tuple[Question, Question]]:
     """Questions of one language in two entries that differ in no telling word, state or number."""
-    near.learn((q.language, q.text) for q in asked)
-    for i, j, cosine in near.nearest(asked, NEIGHBOURS, chosen):
+    near.learn(((q.language, q.text) for q in asked), across=False)
+    for i, j, cosine in near.nearest(asked, NEIGHBOURS, chosen, across=False):
         one, other = asked[i], asked[j]
         if one.entry == other.entry or one.language != other.language:
             continue

@@ -41,11 +41,14 @@ class Nearness:
         self._encoders = encoders
         self._vectors = {key: dict((known or {}).get(key, {})) for key in ("en", "other")}
 
-    def learn(self, said: Iterable[tuple[str, str]]) -> None:
-        """Encode what is not known yet: pairs of language and text, by every encoder it needs."""
+    def learn(self, said: Iterable[tuple[str, str]], *, across: bool = True) -> None:
+        """Encode what is not known yet, pairs of language and text, by every encoder it needs.
+
+        `across`: to be set beside other languages too.
+        """
         texts = dict.fromkeys(said)
         for key in self._vectors:
-            wanted = [text for language, text in texts if key in self._keys(language)]
+            wanted = [text for language, text in texts if key in self._keys(language, across)]
             missing = [text for text in dict.fromkeys(wanted) if text not in self._vectors[key]]
             rows = [Row("", "answer", "", text) for text in missing]
             made = embed(rows, self._key(key), self._encoders, {})
@@ -54,9 +57,11 @@ class Nearness:
     def _key(self, key: str) -> str:
         return key if key in self._encoders.by_language else "other"
 
-    def _keys(self, language: str) -> tuple[str, ...]:
-        """English is read by both: by its own encoder, and set beside other languages."""
-        return ("en", "other") if language.split("-")[0] == "en" else ("other",)
+    def _keys(self, language: str, across: bool) -> tuple[str, ...]:
+        """English is read by its own encoder, and by the other to be set beside other languages."""
+        if language.split("-")[0] != "en":
+            return ("other",)
+        return ("en", "other") if across else ("en",)
 
     def cosine(self, one: tuple[str, str], other: tuple[str, str]) -> float:
         """How near two learned texts are, each with its language first."""
@@ -65,11 +70,12 @@ class Nearness:
         return float(vectors[one[1]] @ vectors[other[1]])
 
     def nearest(
-        self, rows: Sequence[Said], count: int, asked: Sequence[int] | None = None
+        self, rows: Sequence[Said], count: int, asked: Sequence[int] | None = None,
+        *, across: bool = True,
     ) -> Iterator[tuple[int, int, float]]:
         """Pairs of rows that are near, each once and smaller first, `count` at most a row.
 
-        `asked`: only pairs with one of these rows.
+        `asked`: only pairs with one of these rows. `across`: of English and others too.
         """
         english = [i for i, row in enumerate(rows) if row.language.split("-")[0] == "en"]
         others = [i for i, row in enumerate(rows) if row.language.split("-")[0] != "en"]
@@ -78,8 +84,9 @@ class Nearness:
         chosen = None if asked is None else frozenset(asked)
         seen: set[tuple[int, int]] = set()
         # Where one row is asked about, an English one is set beside every other language too.
-        across = every if chosen is not None else others
-        for key, base, queries in (("en", english, english), ("other", every, across)):
+        foreign = every if chosen is not None and across else others
+        base_of_other = every if across else others
+        for key, base, queries in (("en", english, english), ("other", base_of_other, foreign)):
             queries = queries if chosen is None else [i for i in queries if i in chosen]
             if not base or not queries:
                 continue

@@ -9,11 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 from engine.grounding.sentences import split_sentences
-from engine.grounding.speech import instruction
 from engine.grounding.text import fold
 from engine.review.contradictions import Contradiction, between_entries, within_entry
 from engine.review.duplicates import near_identical, questions
 from engine.review.nearness import Nearness
+from engine.review.planted import planted
 from engine.review.statements import statements
 from engine.review.wording import told
 from engine.types import Entry, Shop
@@ -164,7 +164,7 @@ def _alone(
 def _planted(entry: Entry) -> Iterator[Warning]:
     for language, answer in entry.answers.items():
         for sentence in split_sentences(answer):
-            if hit := instruction(fold(sentence)).strip():
+            if hit := planted(sentence):
                 yield Warning(
                     WarningKind.PLANTED, (entry.id,), (language,), (sentence.strip(),),
                     "instruction", {"one": hit},
