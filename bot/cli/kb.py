@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from bot.cli.common import load_settings, print_json
+from bot.cli.common import load_settings, plain, print_json
 from engine.errors import SettingsError
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
+
+if TYPE_CHECKING:
+    from engine.review.warnings import Warning
+    from engine.settings import Settings
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -66,12 +73,12 @@ def _warnings(
     near = None
     if arguments.deep:
         from engine.build import load_encoders
-        from engine.retrieval.snapshot import known_vectors
+        from engine.retrieval.snapshot import known_vectors, read_live
         from engine.review.nearness import Nearness
 
         encoders = load_encoders(settings)
-        live = live_folder(settings.home)
-        near = Nearness(encoders, known_vectors(live, "entries", encoders.names) if live else {})
+        live = settings.home / "snapshots" / read_live(settings.home)
+        near = Nearness(encoders, known_vectors(live, "entries", encoders.names))
     today = datetime.now(ZoneInfo(known.shop.time_zone)).date()
     return warnings(known.entries, near, known.shop, today=today)
 

@@ -181,8 +181,15 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "what",
         choices=(
-            "faq", "pairs", "contradictions", "search", "answers", "recommend", "masking",
-            "replays", "twins",
+            "faq",
+            "pairs",
+            "contradictions",
+            "search",
+            "answers",
+            "recommend",
+            "masking",
+            "replays",
+            "twins",
         ),
     )
     for option, purpose in (

@@ -89,7 +89,8 @@ def _against(one: _Claim, other: _Claim) -> bool:
     if not _aligned(one, other) or not contradicts(one.clause, other.clause):
         return False
     if any(
-        axis in STATES or axis.startswith("when ") for axis in (*one.clause.axes, *other.clause.axes)
+        axis in STATES or axis.startswith("when ")
+        for axis in (*one.clause.axes, *other.clause.axes)
     ):
         return False
     if one.zero or other.zero:

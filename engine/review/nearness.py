@@ -70,8 +70,12 @@ class Nearness:
         return float(vectors[one[1]] @ vectors[other[1]])
 
     def nearest(
-        self, rows: Sequence[Said], count: int, asked: Sequence[int] | None = None,
-        *, across: bool = True,
+        self,
+        rows: Sequence[Said],
+        count: int,
+        asked: Sequence[int] | None = None,
+        *,
+        across: bool = True,
     ) -> Iterator[tuple[int, int, float]]:
         """Pairs of rows that are near, each once and smaller first, `count` at most a row.
 
@@ -98,7 +102,12 @@ class Nearness:
                     yield *pair, cosine
 
     def _search(
-        self, key: str, rows: Sequence[Said], base: Sequence[int], queries: Sequence[int], count: int
+        self,
+        key: str,
+        rows: Sequence[Said],
+        base: Sequence[int],
+        queries: Sequence[int],
+        count: int,
     ) -> Iterator[tuple[int, int, float]]:
         vectors = self._vectors[key]
         table = np.stack([vectors[rows[i].text] for i in base])

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from engine.grounding.facts import Fact, facts
 from engine.grounding.quantities import Quantity
+from engine.grounding.reading import Reading
 from engine.grounding.subjects import same_value
 from engine.grounding.units import CURRENCIES
 from engine.review.same_thing import about_fact, likeness, same_thing
@@ -47,15 +48,16 @@ def clash(one: Statement, other: Statement) -> Clash | None:
     """The values of one thing in which two statements differ most plainly, or None."""
     found = [
         Clash(a, b, like)
-        for a, b in _unmatched(list(_values(one)), list(_values(other)))
+        for a, b in _unmatched(list(values_of(one.reading)), list(values_of(other.reading)))
         if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b))
         and (like := likeness(mine, theirs)) >= LEAST_LIKE
     ]
     return max(found, key=lambda clash: clash.like, default=None)
 
 
-def _values(statement: Statement) -> Iterator[Fact]:
-    for fact in facts(statement.reading):
+def values_of(reading: Reading) -> Iterator[Fact]:
+    """The amounts, dates and times that a sentence states."""
+    for fact in facts(reading):
         if isinstance(fact.value, Quantity) and fact.category not in SILENT:
             yield fact
 
@@ -120,7 +122,7 @@ def comparable(one: Fact, other: Fact) -> bool:
 
 def _denied(*all_facts: Fact) -> bool:
     return any(
-        t.kind == "neg" or t.concept == "open" and t.sign < 0
+        t.kind == "neg" or (t.concept == "open" and t.sign < 0)
         for fact in all_facts
         for t in fact.reading.tokens
         if t.clause == fact.reading.clause_of(fact.position)
@@ -148,10 +150,10 @@ def between(
 
     A value that only one of them has is an omission, and no clash.
     """
-    a = [(f, s) for s in ours if s.counts for f in _values(s)]
-    b = [(f, s) for s in theirs if s.counts for f in _values(s)]
-    left = [(f, s) for f, s in a if not any(_retold(f, g) for g, _ in b)]
-    right = [(f, s) for f, s in b if not any(_retold(f, g) for g, _ in a)]
+    a = [(f, s) for s in ours if s.counts for f in values_of(s.reading)]
+    b = [(f, s) for s in theirs if s.counts for f in values_of(s.reading)]
+    left = [(f, s) for f, s in a if not any(retold(f, g) for g, _ in b)]
+    right = [(f, s) for f, s in b if not any(retold(f, g) for g, _ in a)]
     for one, said in left:
         rival = next((pair for pair in right if _same_kind(one, pair[0])), None)
         if rival is not None and _tells(one, rival[0]):
@@ -163,7 +165,7 @@ def _same_kind(one: Fact, other: Fact) -> bool:
     return one.category == other.category
 
 
-def _retold(one: Fact, other: Fact) -> bool:
+def retold(one: Fact, other: Fact) -> bool:
     """Whether a value is another's in a second language, where counted things have other words."""
     a, b = one.value, other.value
     counted = one.category == "count" and isinstance(a, Quantity) and isinstance(b, Quantity)

@@ -18,11 +18,12 @@ TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
 """Kinds of words that say of which thing a claim is."""
 STATES = frozenset({"unopened", "unused", "temperature"})
 """Axes that say in which state a thing is: opened, used, hot."""
-ACTS = frozenset(
+_ACTS = (
     "return refund exchange warranty cancel delivery pay deposit claim repair expire process"
     " tracking pickup stay book wash dry invoice account password register membership"
-    " save_keep email phone chat contact".split()
+    " save_keep email phone chat contact"
 )
+ACTS = frozenset(_ACTS.split())
 """What is done; two claims that each name another are of two things."""
 _SAME = {"shipfee": "delivery", "receipt": "delivery"}
 _SILENT = frozenset({"neg", "quantity", "when", "light"})

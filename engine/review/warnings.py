@@ -131,9 +131,7 @@ def _contradiction(found: Contradiction) -> Warning:
     )  # fmt: skip
 
 
-def _duplicates(
-    entries: Sequence[Entry], near: Nearness, only: Entry | None
-) -> Iterator[Warning]:
+def _duplicates(entries: Sequence[Entry], near: Nearness, only: Entry | None) -> Iterator[Warning]:
     asked = [q for entry in entries for q in questions(entry)]
     chosen = None if only is None else [i for i, q in enumerate(asked) if q.entry == only.id]
     same = {bare for c in conflicts(entries) if (bare := _bare(c.question))}

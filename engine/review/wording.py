@@ -61,6 +61,31 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "en": 'It speaks to the assistant, not to shoppers: "{one}".',
         "zh": "这句话是对助手说的，不是对顾客说的：“{one}”。",
     },
+    "draft_added": {
+        "en": 'No draft: it says what the original does not ("{one}"). Please translate by hand.',
+        "zh": "没有草稿：草稿里有原文没有的内容（“{one}”）。请手动翻译。",
+    },
+    "draft_lost": {
+        "en": 'No draft: it leaves out "{one}". Please translate by hand.',
+        "zh": "没有草稿：草稿漏掉了“{one}”。请手动翻译。",
+    },
+    "draft_language": {
+        "en": "No draft: the model did not write in the language asked for. Please translate by "
+        "hand.",
+        "zh": "没有草稿：模型没有用所要的语言书写。请手动翻译。",
+    },
+    "draft_unsure": {
+        "en": "No draft: the model was too unsure of its words. Please translate by hand.",
+        "zh": "没有草稿：模型对自己的措辞没有把握。请手动翻译。",
+    },
+    "draft_empty": {
+        "en": "No draft: the model wrote nothing. Please translate by hand.",
+        "zh": "没有草稿：模型什么也没写。请手动翻译。",
+    },
+    "draft_failed": {
+        "en": "No draft: the model failed ({one}). Please translate by hand.",
+        "zh": "没有草稿：模型出错（{one}）。请手动翻译。",
+    },
 }
 """Texts with what stands in braces filled in."""
 
