@@ -1,4 +1,4 @@
-"""`shopdesk eval faq | pairs | contradictions | search | answers | recommend | masking | …`: JSON."""
+"""`shopdesk eval faq | pairs | contradictions | search | answers | …`: prints figures as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from engine.progress import shown_steps
 def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
     commands = {
-        "faq": _faq, "pairs": _pairs, "contradictions": _contradictions, "search": _search,
+        "faq": _faq, "pairs": _pairs, "contradictions": _contradictions,
+        "search": _search,
         "answers": _answers, "recommend": _recommend, "masking": _masking, "replays": _replays, "twins": _twins,
     }  # fmt: skip
     return commands[arguments.what](arguments)

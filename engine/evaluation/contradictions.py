@@ -1,4 +1,4 @@
-"""`shopdesk eval contradictions`: of planted contradictions and look-alikes, which are warned of?"""
+"""`shopdesk eval contradictions`: which planted ones are found, and which look-alikes too?"""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ LEAST_LIKE = 0.5
 NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
 """Words too common for a denial of one of them alone to settle anything."""
 _EXCEPTED = re.compile(
-    r"\b(?:unless|except|apart from|other than|only|until|otherwise|as long as)\b|除非|除了|除外|只[有能限]|仅",
+    r"\b(?:unless|except|apart from|other than|only|until|otherwise|as long as)\b|除非|除了"
+    r"|除外|只[有能限]|仅",
     re.I,
 )
 _CONDITION = re.compile(

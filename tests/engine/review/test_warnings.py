@@ -55,7 +55,9 @@ def test_a_number_only_one_language_has_is_no_contradiction() -> None:
 
 def test_one_amount_written_in_two_ways_is_no_contradiction() -> None:
     assert not found(
-        entry("a", en="Half an hour, until 9 pm, for two weeks.", zh="30 分钟，到 21:00，共 14 天。")
+        entry(
+            "a", en="Half an hour, until 9 pm, for two weeks.", zh="30 分钟，到 21:00，共 14 天。"
+        )
     )
 
 
