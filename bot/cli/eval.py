@@ -16,7 +16,8 @@ def run_command(arguments: argparse.Namespace) -> int:
     commands = {
         "faq": _faq, "pairs": _pairs, "contradictions": _contradictions,
         "search": _search,
-        "answers": _answers, "recommend": _recommend, "masking": _masking, "replays": _replays, "twins": _twins,
+        "answers": _answers, "recommend": _recommend, "masking": _masking,
+        "replays": _replays, "twins": _twins,
     }  # fmt: skip
     return commands[arguments.what](arguments)
 

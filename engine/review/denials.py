@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from engine.grounding.clauses import Clause, clause_at
 from engine.grounding.polarity import contradicts
@@ -52,7 +53,9 @@ class _Claim:
 
 def denial(one: Statement, other: Statement) -> Denial | None:
     """Whether one statement denies what the other affirms of the same thing."""
-    ours, theirs = list(_claims(one)), list(_claims(other))
+    ours, theirs = _claims(one), _claims(other)
+    if not any(c.clause.negations or c.clause.axes for c in (*ours, *theirs)):
+        return None
     for mine in ours:
         rivals = [c for c in theirs if _against(mine, c)]
         if rivals and not any(_agrees(mine, c) for c in theirs):
@@ -62,7 +65,12 @@ def denial(one: Statement, other: Statement) -> Denial | None:
     return None
 
 
-def _claims(statement: Statement) -> Iterator[_Claim]:
+@lru_cache(maxsize=65536)
+def _claims(statement: Statement) -> tuple[_Claim, ...]:
+    return tuple(_claims_of(statement))
+
+
+def _claims_of(statement: Statement) -> Iterator[_Claim]:
     reading = statement.reading
     excepted = _EXCEPTED.search(reading.text) is not None
     denies = any(t.kind == "neg" for t in reading.tokens)
