@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from bot.cli.common import load_settings, print_json
+from bot.cli.common import load_settings, plain, print_json
 from engine.errors import SettingsError
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
+
+if TYPE_CHECKING:
+    from engine.review.warnings import Warning
+    from engine.settings import Settings
 
 
 def run_command(arguments: argparse.Namespace) -> int:
@@ -36,6 +43,11 @@ def run_command(arguments: argparse.Namespace) -> int:
     result: dict[str, Any] = {
         "folder": str(folder), **counts, "refused": [], "conflicts": found,
     }  # fmt: skip
+    if arguments.action == "check":
+        result["warnings"] = [
+            {"id": one.id, **plain(one), "told": one.told("en")}
+            for one in _warnings(arguments, settings, known)
+        ]
     if arguments.action == "publish":
         from bot.cli.kb_publish import publish_shown, show_publish
 
@@ -51,7 +63,36 @@ def run_command(arguments: argparse.Namespace) -> int:
         for conflict in found:
             owners = " and ".join(conflict.entries)
             print(f"conflict: {conflict.question!r} is asked in {owners}; delete it in all but one")
+        for warning in result.get("warnings", ()):
+            _show(warning)
     return 0
+
+
+def _warnings(
+    arguments: argparse.Namespace, settings: Settings, known: Knowledge
+) -> tuple[Warning, ...]:
+    """What an operator should look at; by meaning too where asked for, which loads encoders."""
+    from engine.review.warnings import warnings
+
+    near = None
+    if arguments.deep:
+        from engine.build import load_encoders
+        from engine.retrieval.snapshot import known_vectors, read_live
+        from engine.review.nearness import Nearness
+
+        encoders = load_encoders(settings)
+        live = settings.home / "snapshots" / read_live(settings.home)
+        near = Nearness(encoders, known_vectors(live, "entries", encoders.names))
+    today = datetime.now(ZoneInfo(known.shop.time_zone)).date()
+    return warnings(known.entries, near, known.shop, today=today)
+
+
+def _show(warning: Mapping[str, Any]) -> None:
+    if warning["key"] == "same_question":
+        return  # told as a conflict
+    print(f"{warning['kind']}: {' and '.join(warning['entries'])}: {warning['told']}")
+    for quote in warning["quotes"] if warning["kind"] != "stale" else ():
+        print(f"    {quote}")
 
 
 def _counts(known: Knowledge) -> dict[str, int]:

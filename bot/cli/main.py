@@ -36,7 +36,8 @@ COMMANDS = {
     "journal": "export the journal",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
-    "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
+    "eval": "measure quality: faq, pairs, contradictions, search, answers, recommend, masking, "
+    "replays, twins",
     "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }

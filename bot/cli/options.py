@@ -96,6 +96,11 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
     )
     _live_arguments(command, "publish", "import, publish")
     command.add_argument(
+        "--deep",
+        action="store_true",
+        help="check: also compare all answers and questions by meaning; loads the encoders",
+    )
+    command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
     command.add_argument(
@@ -184,13 +189,23 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "what",
-        choices=("faq", "pairs", "search", "answers", "recommend", "masking", "replays", "twins"),
+        choices=(
+            "faq",
+            "pairs",
+            "contradictions",
+            "search",
+            "answers",
+            "recommend",
+            "masking",
+            "replays",
+            "twins",
+        ),
     )
     for option, purpose in (
         ("entries", "CSV: id,question[,answer]"),
         ("queries", "CSV: text,id (faq) or query,sku (search)"),
         ("validation", "CSV like --queries, which the threshold is chosen on"),
-        ("pairs", "TSV: text, text, 0 or 1"),
+        ("pairs", "TSV: text, text, 0 or 1; contradictions: YAML of pairs of entries"),
         ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
                       "language, kind, text, twin (default: ours)"),
         ("products", "CSV of products"),
