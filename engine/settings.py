@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
+from engine.operators import Operator, read_operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Settings:
     telegram_webhook_secret: str | None
     telegram_webhook_port: int
     operator_chat_id: int | None
+    operators: tuple[Operator, ...]
     web_host: str
     web_port: int
     web_origins: tuple[str, ...]
@@ -206,6 +208,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("TELEGRAM_WEBHOOK_PORT", "telegram_webhook_port", "the local webhook port", _port,
             8443),
     Setting("OPERATOR_CHAT_ID", "operator_chat_id", "the numeric id of the staff chat", int),
+    Setting("OPERATORS", "operators",
+            "numeric Telegram ids with role: 12345:admin,67890:editor; a role is viewer, editor, "
+            "publisher or admin", read_operators, ()),
     Setting("WEB_HOST", "web_host", "the address the chat page listens on", str, "127.0.0.1"),
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",
