@@ -62,6 +62,7 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         pseudonyms=Pseudonyms.open(settings.home),
         last_turns=partial(_last_turns, journal),
         record=record.handed_over,
+        question_of=journal.question_of,
         mask=lambda text: mask(text, {})[0],
         options=options or Options(),
     )

@@ -20,7 +20,7 @@ from telegram.request import HTTPXRequest
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
-from bot.telegram.corrections import CorrectionSender
+from bot.telegram.corrections import CorrectionSender, QuestionOf
 from bot.telegram.ending import end
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
@@ -80,6 +80,7 @@ class Parts:
     last_turns: LastTurns
     mask: Callable[[str], str]
     record: Record = lambda step: None
+    question_of: QuestionOf = lambda turn: None
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
 
@@ -172,7 +173,9 @@ class Front:
         jobs: list[Coroutine[Any, Any, Any]] = [pump.run(), lost.wait()]
         if not self._account.webhook_url:
             jobs.append(self._polling().run())
-        corrections = CorrectionSender(parts.redis, parts.pseudonyms, parts.replies, outbox.send)
+        corrections = CorrectionSender(
+            parts.redis, parts.pseudonyms, parts.replies, outbox.send, parts.question_of
+        )
         jobs.append(corrections.run(parts.options.correction_every_s))
         if staff:
             jobs.append(self._sweep(staff, outbox))
