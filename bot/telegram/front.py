@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
 from bot.telegram.corrections import CorrectionSender, QuestionOf
 from bot.telegram.ending import end
+from bot.telegram.fixes import Fixes
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
 from bot.telegram.lease import Lease
@@ -33,12 +34,16 @@ from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Polling
 from bot.telegram.preview import Previews
 from bot.telegram.pseudonyms import Pseudonyms
+from bot.telegram.publishing import Command, Publisher
 from bot.telegram.pump import Pump
 from bot.telegram.sender import Bot, Sender
+from bot.telegram.shown import Shown
 from bot.telegram.staff import LastTurns, Record, Staff
 from bot.telegram.trouble import TroubleWatch
 from bot.telegram.updates import ALLOWED_UPDATES, Reader
 from bot.telegram.webhook import Webhook, serving
+from engine.operators import Operator
+from engine.told_entries import ToldEntry
 from engine.types import Shop
 from knowledge_base.shop_file import Replies
 
@@ -81,6 +86,9 @@ class Parts:
     mask: Callable[[str], str]
     record: Record = lambda step: None
     question_of: QuestionOf = lambda turn: None
+    told_entry: Callable[[Sequence[str]], ToldEntry | None] = lambda turns: None
+    operators: Sequence[Operator] = ()
+    command: Command | None = None
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
 
@@ -153,13 +161,18 @@ class Front:
         staff = self._staff(cases)
         chats = Chats(parts.redis, parts.shop.languages, parts.shop.default_language)
         previews = Previews(bot, self._inbox, parts.options.streaming)
-        house = House(bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff)
+        fixes = Fixes(parts.redis, parts.operators, parts.shop, parts.folder, parts.told_entry)
+        house = House(
+            bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes
+        )
         handlers = Handlers(house)
         sender = Sender(bot, Pictures(parts.folder, parts.redis), parts.redis)
         with suppress(RedisError):
             await sender.load()
         previewed = parts.options.streaming is Streaming.EDITS
-        outbox = Outbox(sender, self._inbox, cases, staff, previewed=previewed)
+        outbox = Outbox(
+            sender, self._inbox, cases, staff, previewed=previewed, shown=Shown(parts.redis)
+        )
         pump = Pump(
             bot,
             self._inbox,
@@ -177,6 +190,9 @@ class Front:
             parts.redis, parts.pseudonyms, parts.replies, outbox.send, parts.question_of
         )
         jobs.append(corrections.run(parts.options.correction_every_s))
+        if parts.command:
+            publisher = Publisher(parts.redis, parts.command, outbox.send)
+            jobs.append(publisher.run(parts.options.look_for_wishes_every_s))
         if staff:
             jobs.append(self._sweep(staff, outbox))
             watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)
