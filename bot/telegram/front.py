@@ -195,7 +195,7 @@ class Front:
             jobs.append(publisher.run(parts.options.look_for_wishes_every_s))
         if staff:
             jobs.append(self._sweep(staff, outbox))
-            watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)
+            watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send, parts.folder)
             jobs.append(watch.run(parts.options.look_for_trouble_every_s))
         try:
             await _first_of(jobs)
