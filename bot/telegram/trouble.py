@@ -72,7 +72,7 @@ class TroubleWatch:
                 await self._send(delivery)
             await self._redis.lpop(keys.STAFF_NEWS)
 
-    async def _change(self, trouble: str | None, told_key: str, fails: str, mended: str) -> None:
+    async def _change(self, trouble: Any, told_key: str, fails: str, mended: str) -> None:
         told = await self._redis.get(told_key)
         if trouble and not told:
             await self._send(Delivery(self._chat_id, fails.format(what=trouble)))
