@@ -161,10 +161,7 @@ class Front:
         staff = self._staff(cases)
         chats = Chats(parts.redis, parts.shop.languages, parts.shop.default_language)
         previews = Previews(bot, self._inbox, parts.options.streaming)
-        fixes = Fixes(parts.redis, parts.operators, parts.shop, parts.folder, parts.told_entry)
-        house = House(
-            bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes
-        )
+        house = self._house(staff, chats, previews)
         handlers = Handlers(house)
         sender = Sender(bot, Pictures(parts.folder, parts.redis), parts.redis)
         with suppress(RedisError):
@@ -186,10 +183,7 @@ class Front:
         jobs: list[Coroutine[Any, Any, Any]] = [pump.run(), lost.wait()]
         if not self._account.webhook_url:
             jobs.append(self._polling().run())
-        corrections = CorrectionSender(
-            parts.redis, parts.pseudonyms, parts.replies, outbox.send, parts.question_of
-        )
-        jobs.append(corrections.run(parts.options.correction_every_s))
+        jobs.append(self._corrections(outbox).run(parts.options.correction_every_s))
         if parts.command:
             publisher = Publisher(parts.redis, parts.command, outbox.send)
             jobs.append(publisher.run(parts.options.look_for_wishes_every_s))
@@ -201,6 +195,19 @@ class Front:
             await _first_of(jobs)
         finally:
             await pump.close(0.0 if lost.is_set() else parts.options.stop_grace_s)
+
+    def _corrections(self, outbox: Outbox) -> CorrectionSender:
+        parts = self._parts
+        return CorrectionSender(
+            parts.redis, parts.pseudonyms, parts.replies, outbox.send, parts.question_of
+        )
+
+    def _house(self, staff: Staff | None, chats: Chats, previews: Previews) -> House:
+        parts = self._parts
+        fixes = Fixes(parts.redis, parts.operators, parts.shop, parts.folder, parts.told_entry)
+        return House(
+            self._bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes
+        )
 
     def _staff(self, cases: Cases) -> Staff | None:
         parts, chat_id = self._parts, self._account.operator_chat
