@@ -166,10 +166,7 @@ class Front:
         sender = Sender(bot, Pictures(parts.folder, parts.redis), parts.redis)
         with suppress(RedisError):
             await sender.load()
-        previewed = parts.options.streaming is Streaming.EDITS
-        outbox = Outbox(
-            sender, self._inbox, cases, staff, previewed=previewed, shown=Shown(parts.redis)
-        )
+        outbox = self._outbox(sender, cases, staff)
         pump = Pump(
             bot,
             self._inbox,
@@ -185,8 +182,7 @@ class Front:
             jobs.append(self._polling().run())
         jobs.append(self._corrections(outbox).run(parts.options.correction_every_s))
         if parts.command:
-            publisher = Publisher(parts.redis, parts.command, outbox.send)
-            jobs.append(publisher.run(parts.options.look_for_wishes_every_s))
+            jobs.append(self._publisher(parts.command, outbox))
         if staff:
             jobs.append(self._sweep(staff, outbox))
             watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send, parts.folder)
@@ -195,6 +191,15 @@ class Front:
             await _first_of(jobs)
         finally:
             await pump.close(0.0 if lost.is_set() else parts.options.stop_grace_s)
+
+    def _outbox(self, sender: Sender, cases: Cases, staff: Staff | None) -> Outbox:
+        previewed = self._parts.options.streaming is Streaming.EDITS
+        shown = Shown(self._parts.redis)
+        return Outbox(sender, self._inbox, cases, staff, previewed=previewed, shown=shown)
+
+    async def _publisher(self, command: Command, outbox: Outbox) -> None:
+        publisher = Publisher(self._parts.redis, command, outbox.send)
+        await publisher.run(self._parts.options.look_for_wishes_every_s)
 
     def _corrections(self, outbox: Outbox) -> CorrectionSender:
         parts = self._parts
