@@ -212,8 +212,8 @@ TABLE: tuple[Setting, ...] = (
             8443),
     Setting("OPERATOR_CHAT_ID", "operator_chat_id", "the numeric id of the staff chat", int),
     Setting("OPERATORS", "operators",
-            "operators by numeric Telegram id with their role, such as 12345:admin,67890:editor",
-            read_operators, ()),
+            "numeric Telegram ids with role: 12345:admin,67890:editor; a role is viewer, editor, "
+            "publisher or admin", read_operators, ()),
     Setting("WEB_HOST", "web_host", "the address the chat page listens on", str, "127.0.0.1"),
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.cli.common import load_settings, plain, print_json
-from engine.errors import SettingsError
+from engine.errors import SettingsError, ShopdeskError
 from knowledge_base.conflicts import conflicts
 from knowledge_base.problems import ShopFilesError
 from knowledge_base.store import Knowledge, ensure_shop, load
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Check a shop's folder, and for publish make it live; or import or export a file."""
+    try:
+        return _run(arguments)
+    except ShopdeskError as error:
+        if arguments.action in ("publish", "import") and not arguments.dry_run:
+            from bot.cli.staff_news import tell_staff
+
+            tell_staff(load_settings(arguments), f"`shopdesk kb {arguments.action}`", error)
+        raise
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.action == "import":
         from bot.cli.kb_import import import_any
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "link": "a signed link that joins a customer's account to their chat",
     "report": "how the assistant did: resolved, satisfied, bought, held out, drift",
+    "gaps": "what shoppers asked in vain, grouped: list, draft, answer, dismiss, tell who waits",
     "recall": "who was told a wrong answer since corrected; send them the correction",
     "journal": "export the journal",
     "export": "all that is kept of one shopper, as JSON",

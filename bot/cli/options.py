@@ -61,6 +61,23 @@ def _recall_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _gaps_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "action", nargs="?", default="list", choices=("list", "draft", "answer", "dismiss", "tell")
+    )
+    command.add_argument("id", nargs="?", default="", help="the gap, as `shopdesk gaps` lists it")
+    command.add_argument("--days", type=int, default=28, help="asked in the last days")
+    command.add_argument("--entry", type=Path, metavar="FILE.md", help="answer: the entry's file")
+    command.add_argument("--by", default="", metavar="NAME", help="who does it, for the history")
+    command.add_argument("--save", action="store_true", help="draft: among the files, hidden")
+    command.add_argument(
+        "--send", action="store_true", help="tell: send it, once each, to Telegram chats"
+    )
+    command.add_argument(
+        "--older", action="store_true", help="tell: also who asked more than 14 days ago"
+    )
+
+
 def _journal_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("action", choices=("export",))
     command.add_argument("out", type=Path, help="a .jsonl or .csv file")
@@ -241,6 +258,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "kb": _kb_arguments,
     "replay": _replay_arguments,
     "report": _report_arguments,
+    "gaps": _gaps_arguments,
     "recall": _recall_arguments,
     "journal": _journal_arguments,
     "export": _shopper_arguments,
