@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -32,16 +33,26 @@ def run_command(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.action == "import":
+    action = arguments.action
+    if action == "import":
         from bot.cli.kb_import import import_any
 
         return import_any(arguments)
+    if action in ("history", "restore", "diff"):
+        from bot.cli import kb_history
+
+        return int(getattr(kb_history, action)(arguments))
     if arguments.file is not None:
-        raise SettingsError(f"kb {arguments.action} takes no file", mend="did you mean kb import?")
-    if arguments.action == "export":
+        raise SettingsError(f"kb {action} takes no file", mend="did you mean kb import?")
+    if action == "export":
         from bot.cli.kb_export import export_shop
 
         return export_shop(arguments)
+    return _check(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Check the folder; for publish, make it live."""
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
     try:
@@ -59,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
             {"id": one.id, **plain(one), "told": one.told("en")}
             for one in _warnings(arguments, settings, known)
         ]
-    if arguments.action == "publish":
+    else:
         from bot.cli.kb_publish import publish_shown, show_publish
 
         result |= publish_shown(arguments, settings, folder)
@@ -68,15 +79,19 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(result)
     else:
-        listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-        live = f"; live as {result['snapshot']}" if result.get("live") else ""
-        print(f"{folder}: {listed}{live}")
-        for conflict in found:
-            owners = " and ".join(conflict.entries)
-            print(f"conflict: {conflict.question!r} is asked in {owners}; delete it in all but one")
-        for warning in result.get("warnings", ()):
-            _show(warning)
+        _show_all(folder, result, counts)
     return 0
+
+
+def _show_all(folder: Path, result: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    live = f"; live as {result['snapshot']}" if result.get("live") else ""
+    print(f"{folder}: {listed}{live}")
+    for conflict in result["conflicts"]:
+        owners = " and ".join(conflict.entries)
+        print(f"conflict: {conflict.question!r} is asked in {owners}; delete it in all but one")
+    for warning in result.get("warnings", ()):
+        _show(warning)
 
 
 def _warnings(

@@ -102,16 +102,24 @@ def _doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", action="store_true", help="print the settings table")
 
 
+KB_ACTIONS = ("check", "publish", "import", "export", "diff", "history", "restore")
+
+
 def _kb_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("action", choices=("check", "publish", "import", "export"))
+    command.add_argument("action", choices=KB_ACTIONS)
     command.add_argument(
         "file",
         nargs="?",
         type=Path,
-        help="import: products (own CSV, XLSX or JSONL, Shopify, WooCommerce, Google Merchant), "
-        "entries, orders (own, Shopify), reviews, or events (own, GA4); told by its columns",
+        help="history, restore: an entry's id; import: products (own CSV, XLSX or JSONL, Shopify, "
+        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, GA4); told by its columns",
     )
     _live_arguments(command, "publish", "import, publish")
+    command.add_argument(
+        "--as-of", type=_moment, metavar="DATE", help="history, restore: the text it had then"
+    )
+    command.add_argument("--git", type=Path, metavar="FOLDER",
+                         help="history: write it as a git repository")  # fmt: skip
     command.add_argument(
         "--deep",
         action="store_true",
@@ -203,36 +211,28 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
                          "server; journal: an empty PostgreSQL database")  # fmt: skip
 
 
+EVALS = ("faq", "pairs", "contradictions", "search", "answers", "recommend", "masking",
+         "replays", "twins")  # fmt: skip
+EVAL_FILES = (
+    ("entries", "CSV: id,question[,answer]"),
+    ("queries", "CSV: text,id (faq) or query,sku (search)"),
+    ("validation", "CSV like --queries, which the threshold is chosen on"),
+    ("pairs", "TSV: text, text, 0 or 1; contradictions: YAML of pairs of entries"),
+    ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
+                  "language, kind, text, twin (default: ours)"),
+    ("products", "CSV of products"),
+    ("sequences", "recommend: lines of a user and their items, oldest first"),
+    ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
+    ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
+    ("replays", "replays: the folder of replays that should notice (default: tests/replays)"),
+    ("details", "write one JSON line a query to this file"),
+    ("pictures", "draw reliability and risk-coverage into this folder"),
+)  # fmt: skip
+
+
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "what",
-        choices=(
-            "faq",
-            "pairs",
-            "contradictions",
-            "search",
-            "answers",
-            "recommend",
-            "masking",
-            "replays",
-            "twins",
-        ),
-    )
-    for option, purpose in (
-        ("entries", "CSV: id,question[,answer]"),
-        ("queries", "CSV: text,id (faq) or query,sku (search)"),
-        ("validation", "CSV like --queries, which the threshold is chosen on"),
-        ("pairs", "TSV: text, text, 0 or 1; contradictions: YAML of pairs of entries"),
-        ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
-                      "language, kind, text, twin (default: ours)"),
-        ("products", "CSV of products"),
-        ("sequences", "recommend: lines of a user and their items, oldest first"),
-        ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
-        ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
-        ("replays", "replays: the folder of replays that should notice (default: tests/replays)"),
-        ("details", "write one JSON line a query to this file"),
-        ("pictures", "draw reliability and risk-coverage into this folder"),
-    ):  # fmt: skip
+    command.add_argument("what", choices=EVALS)
+    for option, purpose in EVAL_FILES:
         command.add_argument(f"--{option}", type=Path, help=purpose)
     command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
     command.add_argument("--tune", action="store_true", help="adapt to the entries first")
