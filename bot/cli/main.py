@@ -35,6 +35,8 @@ COMMANDS = {
     "journal": "export the journal",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
+    "backup": "the shop's whole state into one file, while it runs",
+    "restore-backup": "a home out of such a file",
     "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
     "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
@@ -95,7 +97,7 @@ def _told(error: OSError) -> ShopdeskError:
 
 def _module(command: str) -> str:
     served = {"engine": "serve", "bot": "serve", "web": "serve", "chat": "talk", "ask": "talk"}
-    served |= {"forget": "rights", "export": "rights"}
+    served |= {"forget": "rights", "export": "rights", "restore-backup": "backup"}
     return served.get(command, command)
 
 

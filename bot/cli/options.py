@@ -67,6 +67,20 @@ def _journal_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--days", type=int, help="of the last days only")
 
 
+def _backup_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", nargs="?", type=Path, help="default: one named after the time")
+    command.add_argument(
+        "--all-snapshots", action="store_true", help="not only the live one and the last before it"
+    )
+
+
+def _restore_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--replace", action="store_true", help="a home that is not empty: it is moved aside"
+    )
+
+
 def _prepare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--background",
@@ -225,6 +239,8 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "tune": _tune_arguments,
+    "backup": _backup_arguments,
+    "restore-backup": _restore_arguments,
     "prepare": _prepare_arguments,
     "link": _link_arguments,
     "doctor": _doctor_arguments,
