@@ -55,7 +55,9 @@ def counter(settings: Settings, encoders: Encoders | None = None) -> Iterator[Co
     try:
         with valkey.connect(place) as redis, closing(open_kept(place, redis)) as kept:
             plain: Any = PlainAssistant()
-            made = build_assistant(place, encoders=encoders, clock=lambda: AT) if encoders else plain
+            made = (
+                build_assistant(place, encoders=encoders, clock=lambda: AT) if encoders else plain
+            )
             phrases: Any = made if encoders else PlainPhrases()
             desk = LocalDesk(made, kept.sessions, kept.record, phrases, rights=kept.rights_talk,
                              link_keys=kept.link_keys)  # fmt: skip
