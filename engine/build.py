@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from engine.knowledge import ShopKnowledge
 from engine.links import Links
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
+from engine.order_sources import FileOrders, HttpOrders, OrderSource
 from engine.orders import Orders
 from engine.pseudonyms import Pseudonymizer
 from engine.publish import asked_rows, build_snapshot, publish
@@ -56,17 +58,20 @@ from engine.retrieval.snapshot import (
 )
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
-from engine.types import Event, Message, Session
+from engine.types import Event, Message, OrderLookup, Session
 from engine.wording import Wording
 from knowledge_base.store import ensure_shop, live_entries, load
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+OrderServer = Callable[[OrderLookup], OrderSource]
+
 
 def shop_knowledge(
     data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime,
     recommender: Path | None = None, pseudonym: Callable[[str], str] | None = None,
+    order_server: OrderServer | None = None,
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
@@ -87,6 +92,8 @@ def shop_knowledge(
     content = content_of(known.products, products, data.vectors["products"])
     learned = shop_learned(recommender, known.products, known.events, content)
     version = recommender.name if recommender else ""
+    asked = known.shop.orders if order_server else None
+    source = order_server(asked) if order_server and asked else FileOrders(known.orders)
     return ShopKnowledge(
         snapshot=data.id,
         day=today,
@@ -96,7 +103,7 @@ def shop_knowledge(
             encoders, found, data.calibrations, {entry.id: entry.tags for entry in known.entries}
         ),
         products=search,
-        orders=Orders(known.orders, search.products, known.replies, counters, pseudonym),
+        orders=Orders(source, search.products, known.replies, counters, pseudonym),
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
         taste=TasteAnswers(search.products, known.shop, known.replies, cards),
@@ -170,6 +177,7 @@ def live_assistant(
     daily_tokens: int,
     only: str = "",
     clock: Callable[[], datetime] = now,
+    order_server: OrderServer | None = None,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot, or of the snapshot `only`."""
     hurries = Hurries(generator)
@@ -177,7 +185,9 @@ def live_assistant(
 
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
-        knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home), pseudonym)
+        knowledge = shop_knowledge(
+            data, encoders, counters, clock(), live_folder(home), pseudonym, order_server
+        )
         wording = Wording(
             generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries,
             recommender=knowledge.recommender.version,
@@ -245,6 +255,7 @@ def build_assistant(
     clock: Callable[[], datetime] = now,
     encoders: Encoders | None = None,
     snapshot: str = "",
+    ask_shop: bool = False,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
@@ -253,7 +264,8 @@ def build_assistant(
     stands; with `aside` it is only answered from, and what is live in this home stays live.
     With `at_once` a snapshot is built without the re-ranking encoder, in a fifth of the time,
     unless the live one has it. `clock` says what day it is. `snapshot`: of which to answer,
-    whatever is live; raises SnapshotError where it is gone or of another version.
+    whatever is live; raises SnapshotError where it is gone or of another version. `ask_shop`:
+    orders are looked up at the shop's server, where it has one; replays never do.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = encoders or load_encoders(settings)
@@ -268,6 +280,7 @@ def build_assistant(
         settings.daily_tokens,
         snapshot,
         clock,
+        partial(HttpOrders, key=settings.orders_key) if ask_shop else None,
     )
 
 

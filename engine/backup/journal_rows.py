@@ -71,7 +71,7 @@ def from_lines(lines: IO[bytes]) -> Iterator[Row]:
             name, values = json.loads(line)
             table = _TABLES[name]
             yield name, {column: _value(table, column, value) for column, value in values.items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BackupError(f"line {number} of the journal is no row of ours",
                               where="journal.jsonl", mend=_MEND) from error  # fmt: skip
 

@@ -105,7 +105,7 @@ def from_lines(lines: IO[bytes]) -> Iterator[StoredKey]:
         try:
             name, value, ends_ms = json.loads(line)
             one = StoredKey(base64.b64decode(name), base64.b64decode(value), int(ends_ms))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise _no_key(number) from error
         if not one.name.startswith(prefix) or one.ends_ms < 0:
             raise _no_key(number)

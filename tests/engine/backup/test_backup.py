@@ -76,22 +76,26 @@ def test_a_restored_home_answers_byte_for_byte_and_goes_on(
     assert done.aside is None
 
 
-def test_keys_history_and_modes_come_back(
-    lived_in: tuple[Path, Path, list[str]], tmp_path: Path
-) -> None:
-    home, backup, _ = lived_in
-    bring_back(settings_of(tmp_path / "other"), backup)
-    names = Pseudonymizer.open(tmp_path / "other"), Pseudonymizer.open(home)
+def test_keys_history_and_modes_come_back(tmp_path: Path) -> None:
+    settings, other = settings_of(tmp_path / "h"), settings_of(tmp_path / "o")
+    with counter(settings):
+        copy = WorkingCopy(settings.home / "shop", lambda: AT)
+        copy.note_untold()
+        copy.apply({"reviews.csv": None}, by="ann", why="none are true")
+        back_up(settings, tmp_path / "b.zip")
+    bring_back(other, tmp_path / "b.zip")
+    names = Pseudonymizer.open(other.home), Pseudonymizer.open(settings.home)
     assert names[0].shopper_pseudonym("a@b.c") == names[1].shopper_pseudonym("a@b.c")
-    assert read_key(tmp_path / "other" / "link.key", lost="") == read_key(
-        home / "link.key", lost=""
-    )
-    was, now = (History(place / "shop").last() for place in (home, tmp_path / "other"))
-    assert was is not None and now == was
-    WorkingCopy(tmp_path / "other" / "shop").note_untold()
-    assert History(tmp_path / "other" / "shop").last() == was
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o700
+    key = read_key(settings.home / "link.key", lost="")
+    assert read_key(other.home / "link.key", lost="") == key
+    was, now = History(settings.home / "shop").last(), History(other.home / "shop").last()
+    assert was is not None and was.by == "ann" and now == was
+    WorkingCopy(other.home / "shop").note_untold()
+    assert History(other.home / "shop").last() == was
+    text = WorkingCopy(other.home / "shop").texts.read(was.files[0].before)
+    assert text.startswith(b"id,product")
+    assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
+    assert stat.S_IMODE(other.home.stat().st_mode) == 0o700
 
 
 def test_rows_and_keys_are_equal_and_nothing_of_running_processes_is_taken(tmp_path: Path) -> None:
