@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
 from engine.answers.taste import TasteAnswers
 from engine.assistant import Assistant
+from engine.at_work import AtWork
 from engine.counters import DailyCounters, MemoryCounters
 from engine.errors import ShopdeskError
 from engine.event_log import EventLog
@@ -26,7 +26,7 @@ from engine.knowledge import ShopKnowledge
 from engine.links import Links
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
-from engine.order_sources import FileOrders, HttpOrders, OrderSource
+from engine.order_sources import FileOrders
 from engine.orders import Orders
 from engine.pseudonyms import Pseudonymizer
 from engine.publish import asked_rows, build_snapshot, publish
@@ -58,20 +58,18 @@ from engine.retrieval.snapshot import (
 )
 from engine.retrieval.spelling import Speller
 from engine.settings import Settings
-from engine.types import Event, Message, OrderLookup, Session
+from engine.types import Event, Message, Session
 from engine.wording import Wording
 from knowledge_base.store import ensure_shop, live_entries, load
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-OrderServer = Callable[[OrderLookup], OrderSource]
-
 
 def shop_knowledge(
     data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime,
     recommender: Path | None = None, pseudonym: Callable[[str], str] | None = None,
-    order_server: OrderServer | None = None,
+    at_work: AtWork | None = None,
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
@@ -88,12 +86,12 @@ def shop_knowledge(
         i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
     ]
     found = _entry_features(data, entries, rows)
-    cards = Cards(search.products, known.shop, known.replies)
+    stale = at_work.stale(known.shop, data.folder) if at_work else None
+    cards = Cards(search.products, known.shop, known.replies, stale)
     content = content_of(known.products, products, data.vectors["products"])
     learned = shop_learned(recommender, known.products, known.events, content)
     version = recommender.name if recommender else ""
-    asked = known.shop.orders if order_server else None
-    source = order_server(asked) if order_server and asked else FileOrders(known.orders)
+    source = at_work.orders(known) if at_work else FileOrders(known.orders)
     return ShopKnowledge(
         snapshot=data.id,
         day=today,
@@ -177,7 +175,7 @@ def live_assistant(
     daily_tokens: int,
     only: str = "",
     clock: Callable[[], datetime] = now,
-    order_server: OrderServer | None = None,
+    at_work: AtWork | None = None,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot, or of the snapshot `only`."""
     hurries = Hurries(generator)
@@ -186,7 +184,7 @@ def live_assistant(
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
         knowledge = shop_knowledge(
-            data, encoders, counters, clock(), live_folder(home), pseudonym, order_server
+            data, encoders, counters, clock(), live_folder(home), pseudonym, at_work
         )
         wording = Wording(
             generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries,
@@ -255,7 +253,7 @@ def build_assistant(
     clock: Callable[[], datetime] = now,
     encoders: Encoders | None = None,
     snapshot: str = "",
-    ask_shop: bool = False,
+    at_work: bool = False,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
@@ -264,8 +262,8 @@ def build_assistant(
     stands; with `aside` it is only answered from, and what is live in this home stays live.
     With `at_once` a snapshot is built without the re-ranking encoder, in a fifth of the time,
     unless the live one has it. `clock` says what day it is. `snapshot`: of which to answer,
-    whatever is live; raises SnapshotError where it is gone or of another version. `ask_shop`:
-    orders are looked up at the shop's server, where it has one; replays never do.
+    whatever is live; raises SnapshotError where it is gone or of another version. `at_work`:
+    shoppers ask, no replay; see AtWork.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = encoders or load_encoders(settings)
@@ -280,7 +278,7 @@ def build_assistant(
         settings.daily_tokens,
         snapshot,
         clock,
-        partial(HttpOrders, key=settings.orders_key) if ask_shop else None,
+        AtWork(settings.home, settings.orders_key, clock) if at_work else None,
     )
 
 

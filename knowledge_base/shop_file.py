@@ -20,6 +20,7 @@ from knowledge_base.yaml_lines import load_with_lines
 FIELDS = (
     "name", "currency", "languages", "default_language", "time_zone", "categories",
     "contact_entry", "url", "rates", "consumables", "hours", "contact", "about", "orders",
+    "stock_fresh_h",
 )  # fmt: skip
 NEEDED = ("name", "currency", "languages", "default_language", "time_zone")
 
@@ -90,6 +91,9 @@ def _check_shop(
         wrong("time_zone", f"{values['time_zone']!r} is not a zone such as Europe/Amsterdam")
     for line, reason in order_problems(values.get("orders"), lines.get("orders", 1)):
         problems.add(path, line, reason)
+    fresh = values.get("stock_fresh_h", 1)
+    if isinstance(fresh, bool) or not isinstance(fresh, int | float) or not 0 < fresh <= 8760:
+        wrong("stock_fresh_h", "hours from above 0 to 8760, such as 24")
     rates = values.get("rates") or {}
     for currency, rate in rates.items() if isinstance(rates, dict) else [("rates", rates)]:
         try:
@@ -116,6 +120,7 @@ def _shop(values: Mapping[str, Any]) -> Shop:
         rates={str(k): Decimal(str(v)) for k, v in (values.get("rates") or {}).items()},
         consumables=tuple(str(name) for name in values.get("consumables") or []),
         orders=read_orders_field(values.get("orders")),
+        stock_fresh_h=float(fresh) if (fresh := values.get("stock_fresh_h")) is not None else None,
     )
 
 

@@ -153,3 +153,4 @@ class Shop:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     consumables: tuple[str, ...] = ()
     orders: OrderLookup | None = None
+    stock_fresh_h: float | None = None
