@@ -93,8 +93,8 @@ class Assistant:
         if lost and (thing := unsold(question, entry, products)) and not know.mentions(thing):
             return talk.unsold(know.replies, thing, language, question.text), session
         if route is Route.FAQ and entry.band is Band.UNKNOWN:
-            unknown = talk.unknown(know.replies, session, language, question.text, entry.confidence)
-            return unknown, session
+            part = talk.unknown(know.replies, session, language, question.text, entry.confidence)
+            return replace(part, candidates=entry.candidates, why=entry.why), session
         if route is Route.FAQ:
             said = tuple(s for t in session.turns[-1:] for s in (t.question, t.answer))
             return know.faq_part(question, entry, language, said), session

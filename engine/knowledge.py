@@ -80,6 +80,8 @@ class ShopKnowledge:
             entry = replace(entry, features={**entry.features, "answerable": round(odds, 4)})
             if odds < self.check.least(question.language):
                 entry = replace(entry, band=Band.UNSURE)
+                unstated = self.faq.answer(question.asked, entry, language, said)
+                return replace(unstated, why="unstated")
         return self.faq.answer(question.asked, entry, language, said)
 
     def answerable(self, question: Question, passage: Passage) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
+from engine.operators import Operator, read_operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,13 @@ class Settings:
     telegram_webhook_secret: str | None
     telegram_webhook_port: int
     operator_chat_id: int | None
+    operators: tuple[Operator, ...]
     web_host: str
     web_port: int
     web_origins: tuple[str, ...]
+    console_host: str
+    console_port: int
+    public_url: str | None
     events_key: str | None
     orders_key: str | None
     link_secret: str | None
@@ -207,10 +212,18 @@ TABLE: tuple[Setting, ...] = (
     Setting("TELEGRAM_WEBHOOK_PORT", "telegram_webhook_port", "the local webhook port", _port,
             8443),
     Setting("OPERATOR_CHAT_ID", "operator_chat_id", "the numeric id of the staff chat", int),
+    Setting("OPERATORS", "operators",
+            "operators by numeric Telegram id with their role, such as 12345:admin,67890:editor",
+            read_operators, ()),
     Setting("WEB_HOST", "web_host", "the address the chat page listens on", str, "127.0.0.1"),
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",
             "further origins the chat page is served under, comma separated", _list, ()),
+    Setting("CONSOLE_HOST", "console_host", "the address the operators' console listens on", str,
+            "127.0.0.1"),
+    Setting("CONSOLE_PORT", "console_port", "the port of the operators' console", _port, 8081),
+    Setting("PUBLIC_URL", "public_url",
+            "the address operators open the console at, where it is not this machine's", _HTTP),
     Setting("EVENTS_KEY", "events_key",
             "the key with which your shop's server signs the events it posts to /events "
             "(default: nobody may)", _key, secret=True),

@@ -25,7 +25,7 @@ from engine.rights_talk import KINDS as RIGHTS
 from engine.rights_talk import YES, RightsTalk
 from engine.sessions import LockedSession, SessionStore
 from engine.turn_record import TurnRecord
-from engine.types import ActionKind, Answer, Delta, Message, Reply, Route, Session
+from engine.types import CONSOLE, ActionKind, Answer, Delta, Message, Reply, Route, Session
 
 DEADLINE_S = 20.0
 """How long an answer may take to be written."""
@@ -155,7 +155,8 @@ class Turns:
 
     def record_failed(self, message: Message, reply: Reply) -> None:
         """Journal a failed turn, so that the shop sees it."""
-        self._happened.turn(message, mask(clean(message.text), {})[0], reply, 0.0)
+        if message.channel != CONSOLE:
+            self._happened.turn(message, mask(clean(message.text), {})[0], reply, 0.0)
 
     def shown(self, message: Message, text: str) -> str:
         """A text as the shopper may see it: their own values in place of tokens."""
@@ -183,7 +184,8 @@ class Turns:
             kept = _newest({**session.vault, **answer.session.vault})
             locked.save(replace(answer.session, vault=kept))
             reply = self._kept(message, session, answer)
-        self._happened.turn(message, question, reply, time.monotonic() - started)
+        if message.channel != CONSOLE:
+            self._happened.turn(message, question, reply, time.monotonic() - started)
         return reply
 
     def _linking(self, message: Message, session: Session) -> Answer | None:

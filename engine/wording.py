@@ -194,6 +194,7 @@ class Wording:
             self._snapshot, model, WordedBy.MODEL if model else worded[0], dict(first.scores),
             tuple(checks), timings,
             self._recommender if any(part.products for part in plan.parts) else "",
+            first.candidates, first.why,
         )  # fmt: skip
         reply = Reply(
             text=text,

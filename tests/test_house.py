@@ -15,6 +15,8 @@ OURS = ("bot", "engine", "knowledge_base")
 MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "sklearn", "peft")
 ENGINE_OPEN_TO_KNOWLEDGE = ("engine.types", "engine.errors")
+CONSOLE = ROOT / "knowledge_base" / "console"
+"""A front: it may know the engine, and no other front."""
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -40,9 +42,29 @@ def test_the_knowledge_base_knows_only_the_vocabulary_and_errors() -> None:
     wrong = [
         (path, name)
         for path in python_files("knowledge_base")
+        if CONSOLE not in path.parents
         for name in imports(path)
         if name.split(".")[0] in ("bot", "engine") and not name.startswith(ENGINE_OPEN_TO_KNOWLEDGE)
     ]
+    assert wrong == []
+
+
+def test_the_console_knows_no_other_front_and_nothing_but_it_knows_the_console() -> None:
+    wrong = [(p, name) for p in CONSOLE.rglob("*.py") for name in imports(p)
+             if name.split(".")[0] == "bot"]  # fmt: skip
+    others = [
+        (path, name)
+        for path in python_files("engine", "knowledge_base", "bot/telegram", "bot/web")
+        if CONSOLE not in path.parents
+        for name in imports(path)
+        if name.startswith("knowledge_base.console")
+    ]
+    assert (wrong, others) == ([], [])
+
+
+def test_a_shops_files_know_nothing_of_importers() -> None:
+    wrong = [(path, name) for path in (ROOT / "knowledge_base").glob("*.py")
+             for name in imports(path) if name.startswith("knowledge_base.importers")]  # fmt: skip
     assert wrong == []
 
 
@@ -68,7 +90,10 @@ def test_no_function_is_over_40_lines() -> None:
     assert long == []
 
 
-@pytest.mark.parametrize("front", ["bot", "bot.telegram.app", "bot.web.app", "bot.cli.main"])
+@pytest.mark.parametrize(
+    "front",
+    ["bot", "bot.telegram.app", "bot.web.app", "bot.cli.main", "knowledge_base.console.app"],
+)
 def test_importing_a_front_loads_no_model_library(front: str) -> None:
     code = f"import sys, {front}; print([m for m in {HEAVY!r} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)

@@ -41,11 +41,12 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
 
     Raises SettingsError when the chat page's port is in use, StoreError, KnowledgeError.
     """
-    from bot.web.server import listen
     from engine.valkey import Valkey, connect, start
+    from engine.web.server import listen
     from knowledge_base.store import ensure_shop
 
     listen(settings.web_host, settings.web_port).close()
+    listen(settings.console_host, settings.console_port, "CONSOLE").close()
     # Once, before several processes would copy the demo shop at the same time.
     ensure_shop(settings.home, settings.kb)
     env = {**os.environ, "SHOPDESK_HOME": str(settings.home)}
@@ -57,14 +58,9 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         # Children must wait for this one when it is away, and never start one of their own.
         settings = replace(settings, redis_url=f"unix://{store.socket}")
         env["REDIS_URL"] = str(settings.redis_url)
-    redis = connect(settings)
-    children = [Child("engine", engine or _argv("engine")), Child("web", _argv("web"))]
-    if settings.telegram_token:
-        children.append(Child("bot", _argv("bot")))
-    if _may_rerank(settings):
-        children.append(Child("prepare", _argv("prepare", "--background"), once=True))
+    redis, children = connect(settings), _children(settings, engine)
     return Supervisor(
-        children=tuple(children),
+        children=children,
         env=env,
         is_ready=lambda: _is_ready(redis, settings, children[0]),
         tell=lambda: _tell(settings),
@@ -72,6 +68,19 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         start_store=partial(start, settings.home) if store else None,
         nightly=_nightly(settings, env),
     )
+
+
+def _children(settings: Settings, engine: tuple[str, ...]) -> tuple[Child, ...]:
+    children = [
+        Child("engine", engine or _argv("engine")),
+        Child("web", _argv("web")),
+        Child("console", _argv("console")),
+    ]
+    if settings.telegram_token:
+        children.append(Child("bot", _argv("bot")))
+    if _may_rerank(settings):
+        children.append(Child("prepare", _argv("prepare", "--background"), once=True))
+    return tuple(children)
 
 
 def _nightly(settings: Settings, env: Mapping[str, str]) -> Nightly:
@@ -107,7 +116,8 @@ def _is_ready(redis: Redis, settings: Settings, engine: Child) -> bool:
         ready = engine.full_name in ready_engines(redis) and _bot_is_at_work(redis, settings)
     except (StoreError, RedisError):
         return False
-    return ready and _listens(settings)
+    pages = ((settings.web_host, settings.web_port), (settings.console_host, settings.console_port))
+    return ready and all(_listens(*page) for page in pages)
 
 
 def _bot_is_at_work(redis: Redis, settings: Settings) -> bool:
@@ -119,9 +129,9 @@ def _bot_is_at_work(redis: Redis, settings: Settings) -> bool:
     return not settings.telegram_token or bool(holder and not is_dead(str(holder)))
 
 
-def _listens(settings: Settings) -> bool:
+def _listens(host: str, port: int) -> bool:
     try:
-        socket.create_connection((_reachable(settings.web_host), settings.web_port), 0.5).close()
+        socket.create_connection((_reachable(host), port), 0.5).close()
     except OSError:
         return False
     return True
@@ -133,17 +143,22 @@ def _reachable(host: str) -> str:
 
 
 def _tell(settings: Settings) -> None:
-    """In three lines, where to chat."""
-    host = _reachable(settings.web_host)
-    shown = f"[{host}]" if ":" in host else host
+    """In four lines, where to chat, and where operators work."""
     telegram = (
         "your bot is online"
         if settings.telegram_token
         else "set TELEGRAM_TOKEN (from @BotFather) and start again"
     )
-    print(f"Browser   http://{shown}:{settings.web_port}")
+    print(f"Browser   {_address(settings.web_host, settings.web_port)}")
+    console = settings.public_url or _address(settings.console_host, settings.console_port)
+    print(f"Console   {console}")
     print(f"Terminal  {_ourselves()} chat")
     print(f"Telegram  {telegram}", flush=True)
+
+
+def _address(host: str, port: int) -> str:
+    host = _reachable(host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _ourselves() -> str:

@@ -19,7 +19,6 @@ from starlette.websockets import WebSocket
 from bot.web import limits
 from bot.web.connection import Connection
 from bot.web.events import EventIntake
-from bot.web.guard import KEYED, Guard, Origins
 from bot.web.identity import COOKIE, COOKIE_TTL_S, Identity, session_key
 from bot.web.images import SUFFIXES, image_file
 from bot.web.issued import MemoryIssuedActions, RedisIssuedActions
@@ -27,6 +26,7 @@ from bot.web.room import House
 from bot.web.rooms import Rooms
 from engine.settings import Settings
 from engine.types import Shop
+from engine.web.guard import Guard, Origins
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import Replies, read_replies, read_shop
 from knowledge_base.store import DEMO_SHOP, ensure_shop
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 TRY_AGAIN_LATER = 1013
+EVENTS = "/events"
 REVALIDATE = {"cache-control": "no-cache"}
 
 
@@ -60,7 +61,7 @@ def build_app(settings: Settings, desk: Desk, redis: Redis | None = None) -> Sta
     )
     return Starlette(
         routes=site.routes(),
-        middleware=[Middleware(Guard, origins=origins)],
+        middleware=[Middleware(Guard, origins=origins, keyed=EVENTS)],
         lifespan=site.lifespan,
     )
 
@@ -109,7 +110,7 @@ class Site:
 
     def routes(self) -> list[Mount | Route | WebSocketRoute]:
         """Every address of the page; without a key there is none for events."""
-        keyed = [Route(KEYED, self._events.post, methods=["POST"])] if self._events else []
+        keyed = [Route(EVENTS, self._events.post, methods=["POST"])] if self._events else []
         return [
             *keyed,
             Route("/", self.page),

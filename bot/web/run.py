@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 
 from bot.web.app import build_app, read_shop_texts
-from bot.web.server import listen, server
+from bot.web.limits import MAX_FRAME_BYTES
 from engine.settings import Settings
+from engine.web.server import listen, server
 
 
 async def run_web(settings: Settings) -> None:
@@ -25,6 +26,6 @@ async def run_web(settings: Settings) -> None:
             with store_errors():
                 await redis.ping()
             app = build_app(settings, QueueDesk(redis, replies), redis)
-            await server(app).serve(sockets=[listening])
+            await server(app, frame_bytes=MAX_FRAME_BYTES).serve(sockets=[listening])
         finally:
             await redis.aclose()

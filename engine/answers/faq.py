@@ -62,6 +62,8 @@ class FaqAnswers:
             prompt=prompt,
             citations=(self._citation(best.id, language),),
             scores=found.features,
+            candidates=found.candidates,
+            why=found.why,
         )
 
     def shown(self, entry: str, language: str) -> Part:
@@ -120,4 +122,6 @@ class FaqAnswers:
             band=Band.UNSURE,
             buttons=(*buttons, human_button(self._replies, language)),
             scores=found.features,
+            candidates=found.candidates,
+            why=found.why,
         )

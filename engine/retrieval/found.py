@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from engine.retrieval.calibration import CANDIDATES
 from engine.retrieval.rows import ROUTE
-from engine.types import Band
+from engine.types import Band, Candidate
 
+SHOWN = 5
+"""Candidates a receipt names."""
 NEAR_LOGITS = 2.0
 """A route this little before an entry leaves the entry to be offered."""
 
@@ -31,6 +33,19 @@ class Found:
     """Whether more than confidence keeps the first from being told."""
     route_logits: Mapping[str, float] = field(default_factory=dict)
     """Log-odds of every other route's best example."""
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The first entries, as a receipt shows them."""
+        pairs = zip(self.entries[:SHOWN], self.logits, strict=False)
+        return tuple(Candidate(entry, round(logit, 3)) for entry, logit in pairs)
+
+    @property
+    def why(self) -> str:
+        """What decided on the band, as a receipt names it."""
+        if self.doubtful:
+            return "doubtful"
+        return "example" if self.confidence == 1.0 and self.band is Band.CERTAIN else "confidence"
 
 
 @dataclass(frozen=True, slots=True)

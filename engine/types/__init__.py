@@ -1,6 +1,6 @@
 """The vocabulary of shopdesk as frozen values; imports nothing of ours."""
 
-from engine.types.names import ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
+from engine.types.names import CONSOLE, ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
 from engine.types.shop import (
     Entry,
     Event,
@@ -16,6 +16,7 @@ from engine.types.shop import (
 from engine.types.talk import (
     Answer,
     Button,
+    Candidate,
     Check,
     Citation,
     Delta,
@@ -34,10 +35,12 @@ from engine.types.talk import (
 )
 
 __all__ = [
+    "CONSOLE",
     "ActionKind",
     "Answer",
     "Band",
     "Button",
+    "Candidate",
     "Check",
     "Citation",
     "Delta",

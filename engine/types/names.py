@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+CONSOLE = "console"
+"""The channel of operators who try questions: these are no shopper's, and never journaled."""
+
 
 class Route(StrEnum):
     """What kind of help a message, or a part of it, asks for."""

@@ -81,8 +81,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that was considered: its log-odds of being the answer."""
+
+    entry: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """How one answer came about."""
+    """How one answer came about. `why`: what decided on the band of a faq answer."""
 
     snapshot: str
     model: str
@@ -92,6 +100,8 @@ class Receipt:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     recommender: str = ""
     """The version of the trained recommender that chose the products; "" for none."""
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +231,8 @@ class Part:
     buttons: tuple[Button, ...] = ()
     handoff: HandoffReason | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from bot.web.app import build_app
-from bot.web.server import listen, server
+from bot.web.limits import MAX_FRAME_BYTES
 from engine.settings import Settings
+from engine.web.server import listen, server
 from knowledge_base.store import DEMO_SHOP
 from tests.bot.web.scripted_desk import ScriptedDesk
 
@@ -103,7 +104,7 @@ async def served(
     desk = desk or ScriptedDesk()
     app = build_app(settings_for(home, **environ), desk)
     listening = listen("127.0.0.1", port)
-    serving = server(app)
+    serving = server(app, frame_bytes=MAX_FRAME_BYTES)
     running = asyncio.create_task(serving.serve(sockets=[listening]))
     while not serving.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)

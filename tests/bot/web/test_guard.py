@@ -8,8 +8,8 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from bot.web.guard import Origins
 from engine.errors import SettingsError
+from engine.web.guard import Origins
 from tests.bot.web.conftest import Page, served
 
 

@@ -20,11 +20,11 @@ from bot.web.issued import ISSUED_MAX, IssuedActions, MemoryIssuedActions, Redis
 from bot.web.limits import TokenBucket
 from bot.web.protocol import Asked, Refused, Resume, read_frame, reply_frame
 from bot.web.room import command_action
-from bot.web.server import listen
 from engine import valkey
 from engine.errors import SettingsError
 from engine.keys import ISSUED_TTL_S
 from engine.types import Money, ProductCard, Reply, Route
+from engine.web.server import listen
 from tests.bot.web.conftest import settings_for
 
 ROOT = Path(__file__).parents[3]

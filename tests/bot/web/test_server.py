@@ -17,7 +17,8 @@ SERVE = """
 import asyncio, sys
 from pathlib import Path
 from bot.web.app import build_app
-from bot.web.server import listen, server
+from bot.web.limits import MAX_FRAME_BYTES
+from engine.web.server import listen, server
 from tests.bot.web.conftest import settings_for
 from tests.bot.web.scripted_desk import ScriptedDesk
 
@@ -25,7 +26,7 @@ async def main():
     app = build_app(settings_for(Path(sys.argv[1])), ScriptedDesk())
     listening = listen("127.0.0.1", 0)
     print(listening.getsockname()[1], flush=True)
-    await server(app).serve(sockets=[listening])
+    await server(app, frame_bytes=MAX_FRAME_BYTES).serve(sockets=[listening])
 
 asyncio.run(main())
 """

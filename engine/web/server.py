@@ -1,4 +1,4 @@
-"""Serves the chat page until told to stop."""
+"""Serves a page until told to stop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.web.limits import MAX_FRAME_BYTES
 from engine.errors import SettingsError
 
 GRACE_S = 5
@@ -34,8 +33,10 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "WEB") -> socket.socket:
     """A socket that listens at host:port; port 0 takes a free one.
+
+    `setting`: which of WEB_ and CONSOLE_ settings names them.
 
     Raises SettingsError where the port is in use or the address is not this machine's.
     """
@@ -47,22 +48,23 @@ def listen(host: str, port: int) -> socket.socket:
             raise SettingsError(
                 f"port {port} is in use",
                 where=f"{host}:{port}",
-                mend="stop the other program there, or set WEB_PORT to a free port.",
+                mend=f"stop the other program there, or set {setting}_PORT to a free port.",
             ) from None
         raise SettingsError(
             f"cannot listen here ({error.strerror or error})",
             where=f"{host}:{port}",
-            mend="set WEB_HOST to an address of this machine, and WEB_PORT to a port above 1023.",
+            mend=f"set {setting}_HOST to an address of this machine, and {setting}_PORT to a port "
+            "above 1023.",
         ) from None
 
 
-def server(app: ASGIApp) -> Server:
-    """A server for `app`, not yet started."""
+def server(app: ASGIApp, *, frame_bytes: int = 0) -> Server:
+    """A server for `app`, not yet started. `frame_bytes`: the largest of a websocket; 0: none."""
     return Server(
         uvicorn.Config(
             app,
-            ws="websockets-sansio",
-            ws_max_size=MAX_FRAME_BYTES,
+            ws="websockets-sansio" if frame_bytes else "none",
+            ws_max_size=frame_bytes,
             lifespan="on",
             log_config=None,
             access_log=False,

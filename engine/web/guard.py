@@ -23,22 +23,19 @@ CONTENT_POLICY = "; ".join(
         "img-src 'self'",
         "connect-src 'self'",
         "base-uri 'none'",
-        "form-action 'none'",
+        "form-action {forms}",
         "frame-ancestors 'none'",
     )
 )
 HEADERS = {
-    "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-KEYED = "/events"
-"""Servers call it and send no Origin, browsers always do. Its own guard is a signature by a key."""
-MEND = "open the page as http://localhost, or add its address to WEB_ORIGINS."
+MEND = "open the page as http://localhost, or add its address to {setting}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,13 @@ class Origins:
 
     further: frozenset[str]
     hosts: frozenset[str]
+    setting: str
 
     @classmethod
-    def of(cls, origins: Iterable[str]) -> Origins:
-        """From WEB_ORIGINS. Raises SettingsError where one is no bare http(s) origin."""
-        further = frozenset(_origin(text) for text in origins)
-        return cls(further, frozenset(urlsplit(origin).netloc for origin in further))
+    def of(cls, origins: Iterable[str], setting: str = "WEB_ORIGINS") -> Origins:
+        """From a setting. Raises SettingsError where one is no bare http(s) origin."""
+        further = frozenset(_origin(text, setting) for text in origins)
+        return cls(further, frozenset(urlsplit(origin).netloc for origin in further), setting)
 
     def allows_host(self, headers: Headers) -> bool:
         """Whether the one Host header names this machine; a rebound DNS name does not."""
@@ -72,7 +70,7 @@ class Origins:
         return origin in self.further or origin in (f"http://{host}", f"https://{host}")
 
 
-def _origin(text: str) -> str:
+def _origin(text: str, setting: str) -> str:
     try:
         parts = urlsplit(text.strip().rstrip("/").lower())
         match = HOST.match(parts.netloc)
@@ -81,18 +79,26 @@ def _origin(text: str) -> str:
     if match is None or parts.scheme not in ("http", "https") or parts.path or parts.query:
         raise SettingsError(
             f"{text!r} is not an origin",
-            where="WEB_ORIGINS",
+            where=setting,
             mend="write scheme and host only, such as https://chat.example.com.",
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts and origins, adds the security headers."""
+    """ASGI middleware: refuses foreign hosts and origins, adds the security headers.
 
-    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+    `keyed`: an address that servers call and send no Origin to, as browsers always do; its own
+    guard is a signature by a key. `forms`: where the pages' forms may send to.
+    """
+
+    def __init__(
+        self, app: ASGIApp, origins: Origins, *, keyed: str = "", forms: str = "'none'"
+    ) -> None:
         self.app = app
         self.origins = origins
+        self.keyed = keyed
+        self.headers = {"content-security-policy": CONTENT_POLICY.format(forms=forms), **HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The wrapped app, or a refusal."""
@@ -110,15 +116,16 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
         headers = Headers(scope=scope)
         app = self.app
-        if scope["path"] == KEYED and "origin" not in headers:
+        mend = MEND.format(setting=self.origins.setting)
+        if scope["path"] == self.keyed and "origin" not in headers:
             pass
         elif not self.origins.allows_host(headers):
-            app = PlainTextResponse(f"Unknown host. Mend: {MEND}\n", 421)
+            app = PlainTextResponse(f"Unknown host. Mend: {mend}\n", 421)
         elif scope["method"] not in ("GET", "HEAD") and not self.origins.allows_origin(headers):
-            app = PlainTextResponse(f"Foreign origin. Mend: {MEND}\n", 403)
+            app = PlainTextResponse(f"Foreign origin. Mend: {mend}\n", 403)
         await app(scope, receive, send_guarded)

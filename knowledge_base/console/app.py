@@ -1,0 +1,103 @@
+"""The console as an ASGI app: its pages, who may see them, and what is said when they fail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from engine.errors import ShopdeskError, StoreError
+from engine.web.guard import Guard, Origins
+from knowledge_base.console import entries, home, publishing, sign_in, staff, try_it
+from knowledge_base.console.body_limit import BodyLimit
+from knowledge_base.console.house import House
+from knowledge_base.console.pages import NotAllowedError, NotSignedInError, page_of
+from knowledge_base.working_copy import ChangedMeanwhileError
+
+STATIC = Path(__file__).parent / "static"
+log = logging.getLogger(__name__)
+
+
+def build_console(house: House) -> FastAPI:
+    """The app over an open house, which it closes at its end. Raises SettingsError."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(title="shopdesk console", docs_url=None, redoc_url=None, openapi_url=None,
+                  lifespan=lifespan, default_response_class=PlainTextResponse)  # fmt: skip
+    app.state.house = house
+    for part in (sign_in, home, entries, try_it, publishing, staff):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_api_route("/healthz", _health, include_in_schema=False)
+    app.add_middleware(BodyLimit)
+    public = house.settings.public_url
+    origins = Origins.of((public,) if public else (), "PUBLIC_URL")
+    app.add_middleware(Guard, origins=origins, forms="'self'")
+    _failures(app)
+    return app
+
+
+async def _health() -> Response:
+    return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+
+def _failures(app: FastAPI) -> None:
+    app.add_exception_handler(NotSignedInError, _not_signed_in)
+    app.add_exception_handler(NotAllowedError, _not_allowed)
+    app.add_exception_handler(ShopdeskError, _failed)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(Exception, _broken)
+
+
+async def _not_signed_in(request: Request, error: Exception) -> Response:
+    wanted = error.wanted if isinstance(error, NotSignedInError) else "/"
+    query = urlencode({"next": wanted}) if wanted != "/" else ""
+    path = f"/login?{query}" if query else "/login"
+    if "hx-request" in request.headers:
+        return Response(status_code=401, headers={"hx-redirect": path})
+    return RedirectResponse(path, 303)
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    needed = error.needed if isinstance(error, NotAllowedError) else ""
+    return page_of(request).show("not_allowed.html", 403, needed=needed)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    if not isinstance(error, ShopdeskError):
+        raise error
+    status = 409 if isinstance(error, ChangedMeanwhileError) else 400
+    return page_of(request).show(
+        "failed.html", 503 if isinstance(error, StoreError) else status, error=error
+    )
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    fields = ", ".join(sorted({str(fault["loc"][-1]) for fault in faults if fault.get("loc")}))
+    failed = ShopdeskError("The form could not be read", where=fields)
+    return page_of(request).show("failed.html", 400, error=failed)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return page_of(request).show("missing.html", status)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.exception("the console failed at %s", request.url.path, exc_info=error)
+    failed = ShopdeskError("Something went wrong here. It is in the log.")
+    return page_of(request).show("failed.html", 500, error=failed)

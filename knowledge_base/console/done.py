@@ -1,0 +1,22 @@
+"""What a page says after something was done; an address names it by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DONE: Mapping[str, str] = {
+    "signed-out": "You are signed out.",
+    "entry-saved": "Saved. Shoppers see it once it is published.",
+    "entry-new": "The entry is made. Shoppers see it once it is published.",
+    "entry-deleted": "The entry is deleted. Its history is kept.",
+    "entry-restored": "The earlier text is back. Shoppers see it once it is published.",
+    "entries-changed": "The entries are changed. Shoppers see it once it is published.",
+    "nothing-changed": "Nothing differs from before, so nothing was saved.",
+    "live": "Live. Shoppers get these answers from now on.",
+    "back": "The earlier version is live again.",
+    "person-added": "The person can sign in now.",
+    "person-removed": "The person can no longer sign in.",
+    "person-changed": "Changed.",
+    "password-changed": "The password is changed. Other browsers are signed out.",
+    "dismissed": "This warning is not shown any more.",
+}

@@ -1,0 +1,243 @@
+"""Entries: the list, one entry's form with its live preview, its history, changes of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from engine.errors import KnowledgeError
+from engine.types import Entry
+from knowledge_base.console import entry_form as forms
+from knowledge_base.console.listing import (
+    STATES,
+    Wanted,
+    listed,
+    missing_languages,
+    owners_of,
+    state_of,
+    tags_of,
+)
+from knowledge_base.console.pages import Editor, Page, Viewer
+from knowledge_base.console.preview import bubbles
+from knowledge_base.schema import IDENTIFIER, format_entry
+from knowledge_base.working_copy import ChangedMeanwhileError
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+Number = Annotated[int, Query(ge=1, le=100_000)]
+MOST_CHANGES = 200
+
+
+@router.get("/entries")
+def entries(
+    page: Viewer, q: str = "", tag: str = "", owner: str = "", state: str = "", at: Number = 1
+) -> Response:
+    """The list."""
+    rows = page.house.files.entries()
+    wanted, today = Wanted(q[:200], tag, owner, state, at), page.house.clock().date()
+    languages = page.house.files.shop().languages
+    found = listed(rows, wanted, languages, today)
+    template = "entry_rows.html" if page.is_fragment else "entries.html"
+    return page.show(
+        template, found=found, wanted=wanted, tags=tags_of(rows), owners=owners_of(rows),
+        states=STATES, whole=len(rows), state_of=lambda row: state_of(row, today),
+        missing=lambda row: missing_languages(row, languages),
+    )  # fmt: skip
+
+
+@router.get("/entries/new")
+def new_entry(page: Editor, question: str = "", language: str = "") -> Response:
+    """The form of an entry to be made; a question may come from elsewhere."""
+    form = forms.empty_form(_languages(page))
+    if question and language in form.languages:
+        part = forms.LanguageForm(questions=question[:500])
+        form = replace(form, languages={**form.languages, language: part})
+    return _form(page, form, version="", new=True)
+
+
+@router.get("/entries/{identifier}")
+def entry(page: Viewer, identifier: str) -> Response:
+    """One entry's form; the plain file where it cannot be read."""
+    row = page.house.files.entry(identifier)
+    if row is None:
+        return page.show("missing.html", 404)
+    version = page.house.working_copy.version(row.file)
+    if row.entry is None:
+        text = page.house.working_copy.read(row.file) or ""
+        faults = forms.worded(row.problems)
+        return page.show("entry_file.html", row=row, text=text, version=version, faults=faults)
+    return _form(page, forms.form_of(row.entry, _languages(page)), version=version)
+
+
+@router.post("/entries")
+async def save(request: Request, page: Editor) -> Response:
+    """Save a form: a new entry, or over the version that was edited."""
+    data = await request.form()
+    form = forms.typed_form(data, _languages(page))
+    version, old = str(data.get("version", "")), str(data.get("old", ""))
+    why = str(data.get("why", "")).strip()[:200]
+    if data.get("checked") == "on":
+        form = forms.checked_today(form, page.house.clock().date())
+    made, faults = forms.checked(form, page.house.files.shop().languages)
+    new = not old
+    if made and new and page.house.files.entry(made.id):
+        faults, made = [forms.Fault("id", "Another entry has this id.")], None
+    if made is None:
+        return _form(page, form, version=version, new=new, faults=faults, status=400, why=why)
+    return _saved(page, form, made, old or made.id, version, why)
+
+
+def _saved(
+    page: Page, form: forms.EntryForm, made: Entry, old: str, version: str, why: str
+) -> Response:
+    row = page.house.files.entry(old)
+    file = row.file if row else f"faq/{made.id}.md"
+    try:
+        change = page.house.working_copy.apply(
+            {file: format_entry(made)}, by=page.who, why=why, expected={file: version}
+        )
+    except ChangedMeanwhileError as error:
+        return _form(page, form, version=page.house.working_copy.version(file), status=409,
+                     why=why, meanwhile=error)  # fmt: skip
+    if change is None:
+        return page.go(f"/entries/{made.id}", "nothing-changed")
+    page.note("entry saved", made.id)
+    return page.go(f"/entries/{made.id}", "entry-saved" if version else "entry-new")
+
+
+@router.post("/entries/preview")
+async def preview(request: Request, page: Viewer) -> Response:
+    """How the answers of a form look in Telegram, and what is wrong with it so far."""
+    form = forms.typed_form(await request.form(), _languages(page))
+    _, faults = forms.checked(form, page.house.files.shop().languages)
+    shown = {code: bubbles(part.answer) for code, part in form.languages.items()}
+    return page.show("entry_preview.html", form=form, shown=shown, faults=faults)
+
+
+@router.post("/entries/{identifier}/file")
+def save_file(
+    page: Editor, identifier: str, text: Text = "", version: Text = "", why: Text = ""
+) -> Response:
+    """Save the plain file of an entry that cannot be read as a form, once it can."""
+    from knowledge_base.problems import Problems
+    from knowledge_base.schema import parse_entry
+
+    row = page.house.files.entry(identifier)
+    if row is None:
+        return page.show("missing.html", 404)
+    text, problems = text.replace("\r\n", "\n"), Problems()
+    made = parse_entry(text, page.house.folder / row.file, problems, _languages(page))
+    if made is None:
+        faults = forms.worded(problems.found)
+        return page.show("entry_file.html", 400, row=row, text=text, version=version, faults=faults)
+    page.house.working_copy.apply(
+        {row.file: text}, by=page.who, why=why[:200], expected={row.file: version}
+    )
+    page.note("entry saved", made.id)
+    return page.go(f"/entries/{made.id}", "entry-saved")
+
+
+@router.post("/entries/{identifier}/delete")
+def delete(page: Editor, identifier: str, version: Text = "", why: Text = "") -> Response:
+    """Delete an entry; its history stays."""
+    row = page.house.files.entry(identifier)
+    if row is None:
+        return page.show("missing.html", 404)
+    page.house.working_copy.apply(
+        {row.file: None}, by=page.who, why=why[:200] or "deleted", expected={row.file: version}
+    )
+    page.note("entry deleted", identifier)
+    return page.go("/entries", "entry-deleted")
+
+
+@router.post("/entries/change")
+async def change_many(request: Request, page: Editor) -> Response:
+    """Hide, show, tag or mark as checked all that were ticked, in one change."""
+    data = await request.form()
+    ids = [str(value) for value in data.getlist("chosen")][:MOST_CHANGES]
+    what, tag = str(data.get("what", "")), str(data.get("tag", "")).strip()[:40]
+    rows = [row for i in ids if (row := page.house.files.entry(i)) and row.entry]
+    changed = {
+        row.file: format_entry(_changed(row.entry, what, tag, page.house.clock().date()))
+        for row in rows if row.entry
+    }  # fmt: skip
+    done = page.house.working_copy.apply(changed, by=page.who, why=what) if changed else None
+    if done is None:
+        return page.go("/entries", "nothing-changed")
+    page.note("entries changed", f"{what} {tag}: {', '.join(ids)}")
+    return page.go("/entries", "entries-changed")
+
+
+def _changed(entry: Entry, what: str, tag: str, today: date) -> Entry:
+    if what in ("hide", "show"):
+        return replace(entry, hidden=what == "hide")
+    if what == "tag" and tag:
+        return replace(entry, tags=tuple(dict.fromkeys((*entry.tags, tag))))
+    if what == "untag" and tag:
+        return replace(entry, tags=tuple(one for one in entry.tags if one != tag))
+    if what == "checked":
+        return replace(entry, last_checked=today)
+    return entry
+
+
+@router.get("/entries/{identifier}/history")
+def history(page: Viewer, identifier: str, change: int = 0) -> Response:
+    """Every text the entry has had; one of them beside the present one."""
+    if not IDENTIFIER.match(identifier):
+        return page.show("missing.html", 404)
+    file = _file(page, identifier)
+    copy = page.house.working_copy
+    changes = list(copy.history.changes(file))[-MOST_CHANGES:][::-1]
+    if not changes:
+        return page.show("history.html", id=identifier, changes=(), shown=None, lines=())
+    shown = next((one for one in changes if one.id == change), changes[0])
+    mine = next(one for one in shown.files if one.file == file)
+    texts = [copy.texts.read(sha).decode() if sha else "" for sha in (mine.before, mine.after)]
+    return page.show(
+        "history.html", id=identifier, changes=changes, shown=shown, lines=_difference(*texts),
+    )  # fmt: skip
+
+
+@router.post("/entries/{identifier}/restore")
+def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -> Response:
+    """Put the text an entry had after a change back, as a new change."""
+    if not IDENTIFIER.match(identifier):
+        return page.show("missing.html", 404)
+    file, copy = _file(page, identifier), page.house.working_copy
+    one = next((c for c in copy.history.changes(file) if c.id == change), None)
+    if one is None:
+        raise KnowledgeError("There is no such change", where=identifier)
+    sha = next(f.after for f in one.files if f.file == file)
+    text = copy.texts.read(sha).decode() if sha else None
+    done = copy.apply({file: text}, by=page.who, why=f"back to change {change}")
+    page.note("entry restored", f"{identifier} to change {change}")
+    return page.go(f"/entries/{identifier}", "entry-restored" if done else "nothing-changed")
+
+
+def _file(page: Page, identifier: str) -> str:
+    row = page.house.files.entry(identifier)
+    return row.file if row else f"faq/{identifier}.md"
+
+
+def _difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Lines as ("+", …), ("-", …) or (" ", …)."""
+    from difflib import ndiff
+
+    lines = ndiff(before.splitlines(), after.splitlines())
+    return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
+
+
+def _languages(page: Page) -> Sequence[str]:
+    return page.house.files.shop().languages
+
+
+def _form(page: Page, form: forms.EntryForm, *, status: int = 200, **values: Any) -> Response:
+    given = {"new": False, "faults": [], "why": "", "meanwhile": None, **values}
+    shown = {code: bubbles(part.answer) for code, part in form.languages.items()}
+    return page.show("entry.html", status, form=form, shown=shown, old="" if given["new"] else
+                     form.id, **given)  # fmt: skip

@@ -1,0 +1,47 @@
+"""`shopdesk console`: the operators' pages of this shop."""
+
+from __future__ import annotations
+
+import contextlib
+
+from engine.settings import Settings
+from engine.sign_in_links import SETUP_TTL_S, make_link
+from engine.web.server import listen, server
+from knowledge_base.console.app import build_console
+from knowledge_base.console.house import House, open_house
+
+
+async def run_console(settings: Settings) -> None:
+    """Serve the console until SIGTERM or SIGINT; while there is no admin, say how to be the first.
+
+    Raises SettingsError where the port is in use, StoreError, KnowledgeError for a broken shop.
+    """
+    from engine.desk import QueueDesk
+    from engine.valkey import connect_async
+
+    with contextlib.closing(listen(settings.console_host, settings.console_port, "CONSOLE")) as at:
+        redis = connect_async(settings)
+        try:
+            house = open_house(settings, QueueDesk(redis))
+            tell_set_up(house)
+            await server(build_console(house)).serve(sockets=[at])
+        finally:
+            await redis.aclose()
+
+
+def tell_set_up(house: House) -> None:
+    """Print the first admin's link, where there is none yet."""
+    if house.people.nobody_yet():
+        token = make_link(house.key, 0, house.clock().timestamp(), SETUP_TTL_S)
+        print(f"Console   make yourself the first admin (for 24 hours): "
+              f"{address(house.settings)}/setup/{token}", flush=True)  # fmt: skip
+
+
+def address(settings: Settings) -> str:
+    """Where operators open the console."""
+    if settings.public_url:
+        return settings.public_url
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(  # noqa: S104 - an address to open
+        settings.console_host, settings.console_host
+    )
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.console_port}"

@@ -1,0 +1,149 @@
+"""The shop's files as pages read them: parsed once, and again only where they changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.types import Entry, Product, Review, Shop
+from knowledge_base.problems import Problem, Problems
+from knowledge_base.schema import parse_entry
+from knowledge_base.shop_file import read_shop
+from knowledge_base.tables import read_products, read_reviews
+
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """One entry's file: its value, or what is wrong with it. `searched`: all its words, folded."""
+
+    file: str
+    entry: Entry | None
+    problems: tuple[Problem, ...]
+    searched: str
+
+    @property
+    def id(self) -> str:
+        """The entry's id; for a file that cannot be read, its name's."""
+        return self.entry.id if self.entry else Path(self.file).stem
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product, and its words folded for searching."""
+
+    product: Product
+    searched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The products of a catalogue, and the rows that cannot be read."""
+
+    rows: tuple[ProductRow, ...]
+    by_id: Mapping[str, Product]
+    problems: tuple[Problem, ...]
+
+
+class ShopFiles:
+    """Reads a shop's folder. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._entries: dict[str, tuple[Stamp, EntryFile]] = {}
+        self._shop: tuple[Stamp, Shop] | None = None
+        self._catalogue: tuple[tuple[Stamp, ...], Catalogue] | None = None
+        self._reviews: tuple[tuple[Stamp, ...], tuple[Review, ...]] | None = None
+
+    def shop(self) -> Shop:
+        """shop.yaml. Raises KnowledgeError with every problem."""
+        path = self.folder / "shop.yaml"
+        stamp = _stamp(path)
+        if self._shop is None or self._shop[0] != stamp:
+            problems = Problems()
+            shop = read_shop(path, problems)
+            if shop is None:
+                problems.raise_if_any()
+                raise AssertionError("read_shop gave neither a shop nor a problem")
+            self._shop = (stamp, shop)
+        return self._shop[1]
+
+    def entries(self) -> tuple[EntryFile, ...]:
+        """All entry files by name."""
+        languages = self.shop().languages
+        with self._guard:
+            found: dict[str, tuple[Stamp, EntryFile]] = {}
+            for path in (self.folder / "faq").glob("*.md"):
+                if path.name.startswith("."):
+                    continue
+                stamp, before = _stamp(path), self._entries.get(path.name)
+                if before and before[0] == stamp:
+                    found[path.name] = before
+                else:
+                    found[path.name] = (stamp, read_entry_file(path, languages))
+            self._entries = found
+            return tuple(found[name][1] for name in sorted(found))
+
+    def entry(self, identifier: str) -> EntryFile | None:
+        """One by its id."""
+        return next((one for one in self.entries() if one.id == identifier), None)
+
+    def catalogue(self) -> Catalogue:
+        """The products."""
+        path, shop = self.folder / "catalogue.csv", self.shop()
+        stamps = (_stamp(path), _stamp(self.folder / "shop.yaml"))
+        with self._guard:
+            if self._catalogue is None or self._catalogue[0] != stamps:
+                self._catalogue = (stamps, _read_catalogue(path, shop))
+            return self._catalogue[1]
+
+    def reviews(self) -> tuple[Review, ...]:
+        """Reviews of the products, those that can be read."""
+        path, known = self.folder / "reviews.csv", self.catalogue().by_id
+        stamps = (_stamp(path), _stamp(self.folder / "catalogue.csv"))
+        with self._guard:
+            if self._reviews is None or self._reviews[0] != stamps:
+                read: Callable[[], tuple[Review, ...]] = lambda: read_reviews(  # noqa: E731
+                    path, frozenset(known), Problems()
+                )
+                self._reviews = (stamps, read() if path.is_file() else ())
+            return self._reviews[1]
+
+
+def read_entry_file(path: Path, languages: tuple[str, ...]) -> EntryFile:
+    """Parse one entry's file, whatever is in it."""
+    problems, file = Problems(), f"faq/{path.name}"
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add(file, 1, f"cannot be read as UTF-8 text: {error}")
+        return EntryFile(file, None, tuple(problems.found), path.name)
+    entry = parse_entry(text, Path(file), problems, languages)
+    return EntryFile(file, entry, tuple(problems.found), f"{path.stem} {text}".casefold())
+
+
+def _read_catalogue(path: Path, shop: Shop) -> Catalogue:
+    problems = Problems()
+    products = read_products(path, shop, problems) if path.is_file() else ()
+    rows = tuple(ProductRow(one, product_words(one)) for one in products)
+    return Catalogue(rows, {one.id: one for one in products}, tuple(problems.found))
+
+
+def product_words(product: Product) -> str:
+    """What a product is found by: ids, names, brand, category, tags."""
+    skus = (variant.sku for variant in product.variants)
+    names = product.names.values()
+    words = (product.id, *skus, *names, product.brand, product.category, *product.tags)
+    return " ".join(words).casefold()
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return status.st_mtime_ns, status.st_size
