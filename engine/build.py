@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -73,7 +73,7 @@ def shop_knowledge(
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
-    Entries not valid on it are left out. `recommender`: the folder of a trained one. See Orders.
+    Entries not valid on it are left out. `recommender`: a trained one's folder. See Orders.
     """
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)
@@ -82,16 +82,13 @@ def shop_knowledge(
     search = ProductSearch(encoders, features, known.products, known.shop)
     today = now.astimezone(ZoneInfo(known.shop.time_zone)).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}
-    rows = [
-        i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
-    ]
-    found = _entry_features(data, entries, rows)
+    found = _entry_features(data, entries, live)
     stale = at_work.stale(known.shop, data.folder) if at_work else None
     cards = Cards(search.products, known.shop, known.replies, stale)
     content = content_of(known.products, products, data.vectors["products"])
     learned = shop_learned(recommender, known.products, known.events, content)
-    version = recommender.name if recommender else ""
     source = at_work.orders(known) if at_work else FileOrders(known.orders)
+    version = recommender.name if recommender else ""
     return ShopKnowledge(
         snapshot=data.id,
         day=today,
@@ -112,9 +109,12 @@ def shop_knowledge(
 
 
 def _entry_features(
-    data: SnapshotData, entries: Sequence[Row], live: Sequence[int]
+    data: SnapshotData, entries: Sequence[Row], today: Collection[str]
 ) -> dict[str, EntryFeatures]:
-    """Features by encoder key of the rows that are live today, out of all `entries`."""
+    """Features by encoder key of the rows of `today`'s entries, and those of all days."""
+    live = [
+        i for i, row in enumerate(entries) if row.source in today or row.source.startswith(ROUTE)
+    ]
     sources = tuple(sorted({row.source for row in entries}))
     vectors = data.vectors["entries"]
 

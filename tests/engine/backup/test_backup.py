@@ -135,7 +135,7 @@ def _aged(found: dict[bytes, Any]) -> dict[bytes, Any]:
     return found
 
 
-def test_turns_written_meanwhile_are_all_in_or_still_to_come(tmp_path: Path) -> None:
+def test_of_turns_written_meanwhile_at_most_the_one_under_way_is_missing(tmp_path: Path) -> None:
     settings, other = settings_of(tmp_path / "h"), settings_of(tmp_path / "o")
     stop = threading.Event()
 
@@ -156,10 +156,11 @@ def test_turns_written_meanwhile_are_all_in_or_still_to_come(tmp_path: Path) -> 
     bring_back(other, tmp_path / "2.zip")
     copied, all_rows = rows(other), rows(settings)
     assert 1 < len(copied) <= len(all_rows) and copied == all_rows[: len(copied)]
-    # What the session knows of is in the journal too: the journal is taken later.
+    # The journal is taken later than the session: only the turn under way between its two
+    # writes, of which this desk keeps no message, may be in the one and not in the other.
     with counter(other) as desk:
         nth = int(desk.say(20_000, "last").partition("number ")[2].partition(".")[0])
-    assert nth - 1 <= len(copied)
+    assert nth - 1 <= len(copied) + 1
 
 
 @pytest.mark.parametrize("kinds", ["file to database", "database to file"])
