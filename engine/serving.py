@@ -87,6 +87,7 @@ def _real_assistant(
             counters=RedisCounters(redis),
             progress=progress,
             at_once=True,
+            at_work=True,
         )
     gc.freeze()
     gc.enable()

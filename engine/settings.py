@@ -48,6 +48,7 @@ class Settings:
     console_port: int
     public_url: str | None
     events_key: str | None
+    orders_key: str | None
     link_secret: str | None
     encoder: str | None
     reranker: str | None
@@ -226,6 +227,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("EVENTS_KEY", "events_key",
             "the key with which your shop's server signs the events it posts to /events "
             "(default: nobody may)", _key, secret=True),
+    Setting("ORDERS_KEY", "orders_key",
+            "the key sent as a bearer token to the server that shop.yaml names for orders", _key,
+            secret=True),
     Setting("SHOPDESK_LINK_SECRET", "link_secret",
             "the secret with which your shop signs links to its customers' accounts "
             "(default: one made at first start, HOME/link.key)", _key, secret=True),

@@ -39,6 +39,8 @@ COMMANDS = {
     "forget": "delete all that is kept of one shopper",
     "eval": "measure quality: faq, pairs, contradictions, search, answers, recommend, masking, "
     "replays, twins",
+    "backup": "the shop's whole state into one file, while it runs",
+    "restore-backup": "a home out of such a file",
     "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }
@@ -98,7 +100,7 @@ def _told(error: OSError) -> ShopdeskError:
 
 def _module(command: str) -> str:
     served = {"engine": "serve", "bot": "serve", "web": "serve", "chat": "talk", "ask": "talk"}
-    served |= {"forget": "rights", "export": "rights"}
+    served |= {"forget": "rights", "export": "rights", "restore-backup": "backup"}
     return served.get(command, command)
 
 

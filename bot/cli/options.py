@@ -84,6 +84,20 @@ def _journal_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--days", type=int, help="of the last days only")
 
 
+def _backup_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", nargs="?", type=Path, help="default: one named after the time")
+    command.add_argument(
+        "--all-snapshots", action="store_true", help="not only the live one and the last before it"
+    )
+
+
+def _restore_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--replace", action="store_true", help="a home that is not empty: it is moved aside"
+    )
+
+
 def _prepare_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--background",
@@ -112,7 +126,8 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         help="history, restore: an entry's id; import: products (own CSV, XLSX or JSONL, Shopify, "
-        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, GA4); told by its columns",
+        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, "
+        "GA4); told by its columns",
     )
     _live_arguments(command, "publish", "import, publish")
     command.add_argument(
@@ -267,6 +282,8 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "tune": _tune_arguments,
+    "backup": _backup_arguments,
+    "restore-backup": _restore_arguments,
     "prepare": _prepare_arguments,
     "link": _link_arguments,
     "doctor": _doctor_arguments,
