@@ -78,12 +78,13 @@ class Jobs:
         lines: list[str] = []
         out: list[str] = []
         reading = threading.Thread(target=lambda: out.append(_all(process)), daemon=True)
-        reading.start()
-        for line in process.stderr or ():
-            lines = [*lines, line.rstrip()][-LAST_LINES:]
-            self._jobs[name] = replace(self._jobs[name], told=line.strip())
-        code = process.wait()
-        reading.join()
+        with process:
+            reading.start()
+            for line in process.stderr or ():
+                lines = [*lines, line.rstrip()][-LAST_LINES:]
+                self._jobs[name] = replace(self._jobs[name], told=line.strip())
+            reading.join()
+            code = process.wait()
         ended = replace(self._jobs[name], running=False, **_ended(code, "".join(out), lines))
         self._jobs[name] = ended
         done(ended)
