@@ -93,6 +93,8 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _missing(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 400:
+        return _told(request, ShopdeskError("The form could not be read"), status)
     return page_of(request).show("missing.html", status)
 
 

@@ -87,7 +87,7 @@ async def save(request: Request, page: Editor) -> Response:
     made, faults = forms.checked(form, page.house.files.shop().languages)
     new = not old
     if made and made.id != old and (not new or page.house.files.entry(made.id)):
-        faults, made = [forms.Fault("id", "Another entry has this id.")], None
+        faults, made = [forms.Fault("id" if new else "", "Another entry has this id.")], None
     if made is None:
         return _form(page, form, version=version, new=new, faults=faults, status=400, why=why)
     return _saved(page, form, made, old or made.id, version, why)
