@@ -27,7 +27,7 @@ for file in files:
     (kept / "knowledge" / file).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / file, kept / "knowledge" / file)
 (kept / "manifest.json").write_text(json.dumps({"files": files}), "utf-8")
-live = home / "snapshots" / "live"
+live = home / "live"
 broken = [one for one in os.environ.get("LOOK_BROKEN", "").split(",") if one]
 answer = {"text": "old", "entry": "gift-wrap", "route": "faq"}
 changed = [{"asked": "Do you <b>wrap</b>?", "verdict": "changed", "what": ["text"],
