@@ -71,8 +71,10 @@ async def saves(client: httpx.AsyncClient, begin: int) -> None:
 
 
 @asynccontextmanager
-async def until_killed(home: Path, folder: Path, after_s: float) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser at a console of its own process, which is killed some time after the block began."""
+async def until_killed(
+    home: Path, folder: Path, after_s: float
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser at a console of its own process, which is killed while the block runs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SERVE, str(home), str(folder), stdout=asyncio.subprocess.PIPE
     )

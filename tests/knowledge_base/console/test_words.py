@@ -43,7 +43,9 @@ def said_by_code() -> set[str]:
     acts = re.findall(r'\.(?:note|add)\((?:[^"()]+(?:\[[^]]*\])?, )?"([a-z][a-z -]+)"', PYTHON)
     either = re.findall(r'note\("([a-z ]+)" if \w+ else "([a-z ]+)"', PYTHON)
     errors = re.findall(r'(?:Shopdesk|Knowledge)Error\("([^"]+)"', PYTHON)
-    names = re.findall(r'PeopleError\("([a-z_]+)"', PYTHON) + re.findall(r'wrong="(\w+_\w+)"', PYTHON)
+    names = re.findall(r'PeopleError\("([a-z_]+)"', PYTHON) + re.findall(
+        r'wrong="(\w+_\w+)"', PYTHON
+    )
     assert min(map(len, (faults, acts, errors, names))) > 2
     named = [f"{kind}-{one}" for kind, values in (("route", Route), ("band", Band), ("role", Role))
              for one in values]  # fmt: skip
