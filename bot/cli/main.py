@@ -37,7 +37,7 @@ COMMANDS = {
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
     "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
-    "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
+    "bench": "measure speed: chat, console, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }
 

@@ -52,8 +52,8 @@ async def busy(console: Console) -> None:
         await post(publisher, "/publish/live", snapshot=snapshot, why="for the season")
         await post(publisher, "/entries/change", chosen=["gift-wrap", "tea-storage"], what="hide")
         await post(publisher, "/entries/change", chosen=["tea-organic"], what="tag", tag="new")
+        (console.folder / "faq/broken.md").write_text("---\nid: broken\ntagz: []\n---\n", "utf-8")
         await looked(publisher)
-    (console.folder / "faq/broken.md").write_text("---\nid: broken\ntagz: []\n---\n", "utf-8")
 
 
 async def shown(tab: Tab, console: Console, name: str, path: str, folder: Path) -> None:

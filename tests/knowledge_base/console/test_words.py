@@ -40,7 +40,8 @@ def said_in_templates() -> set[str]:
 def said_by_code() -> set[str]:
     """Texts that code hands to the pages: what is done, faults, acts, short names."""
     faults = re.findall(r'Fault\((?:[^"()]*"[^"]*"[^",]*|[^"]*),\s*"((?:[^"\\]|\\.)+)"\)', PYTHON)
-    acts = re.findall(r'(?:page\.note|audit\.add)\((?:[^"()]+(?:\[[^]]*\])?, )?"([a-z][a-z -]+)"', PYTHON)
+    act = r'(?:page\.note|audit\.add)\((?:[^"()]+(?:\[[^]]*\])?, )?"([a-z][a-z -]+)"'
+    acts = re.findall(act, PYTHON)
     either = re.findall(r'note\("([a-z ]+)" if \w+ else "([a-z ]+)"', PYTHON)
     errors = re.findall(r'(?:Shopdesk|Knowledge)Error\("([^"]+)"', PYTHON)
     names = re.findall(r'PeopleError\("([a-z_]+)"', PYTHON) + re.findall(
