@@ -41,7 +41,7 @@ COMMANDS = {
     "replays, twins",
     "backup": "the shop's whole state into one file, while it runs",
     "restore-backup": "a home out of such a file",
-    "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
+    "bench": "measure speed: chat, console, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }
 
