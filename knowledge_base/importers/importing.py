@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -62,9 +63,7 @@ def import_file(
                              mend="`shopdesk kb import` takes it in.")  # fmt: skip
     notes = tuple(filter(None, (table.note, check_columns(found, table.names, name))))
     rows = found.read(table.rows, now or datetime.now(UTC))
-    imported = _merged(rows, found, known)
-    return Imported(imported.kind, imported.added, imported.changed, imported.same,
-                    imported.refused, imported.files, notes)  # fmt: skip
+    return replace(_merged(rows, found, known), notes=notes, source=found.name)
 
 
 def _merged(rows: Iterable[Told], found: Format, known: Knowledge) -> Imported:

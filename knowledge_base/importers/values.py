@@ -36,7 +36,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import changes in a shop: counts of things, and the new texts of its files."""
+    """What an import changes in a shop: counts of things, and the new texts of its files.
+
+    `source`: the name of the format; `notes`: what is worth telling of the file as a whole.
+    """
 
     kind: str
     added: int
@@ -45,6 +48,7 @@ class Imported:
     refused: tuple[Refused, ...]
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    source: str = ""
 
 
 def too_large(what: str, name: str) -> KnowledgeError:
