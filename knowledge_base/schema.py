@@ -97,7 +97,7 @@ def _answers(
 ) -> dict[str, str]:
     answers: dict[str, str] = {}
     found = list(SECTION.finditer(body))
-    for section, following in zip(found, [*found[1:], None], strict=True):
+    for section, following in zip(found, [*found[1:], None], strict=False):
         language = section.group(1)
         line = first_line + body.count("\n", 0, section.start())
         text = body[section.end() : following.start() if following else len(body)].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -43,7 +44,8 @@ def read_rows(
     except UnicodeDecodeError as error:
         problems.add(path, 1, f"not UTF-8 text ({error.reason}); save it as CSV UTF-8")
         return
-    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    # Not splitlines(): it also breaks a cell at U+2028 and its like.
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     for name in reader.fieldnames or ():
         if name not in columns:
             problems.unknown(path, 1, name, columns)
@@ -78,11 +80,11 @@ def read_products(path: Path, shop: Shop, problems: Problems) -> tuple[Product, 
     skus: set[str] = set()
     for line, row in read_rows(path, PRODUCT_COLUMNS, problems):
         try:
-            variant = _variant(row, shop)
+            variant = read_variant(row, shop)
             if variant.sku in skus:
                 raise ValueError(f"sku {variant.sku!r} stands in an earlier row too")
             if row["product"] not in first:
-                _check_product(row, shop)
+                check_product(row, shop)
                 first[row["product"]] = row
         except ValueError as error:
             problems.add(path, line, str(error))
@@ -92,7 +94,8 @@ def read_products(path: Path, shop: Shop, problems: Problems) -> tuple[Product, 
     return tuple(_product(row, tuple(variants[name])) for name, row in first.items())
 
 
-def _variant(row: Row, shop: Shop) -> Variant:
+def read_variant(row: Row, shop: Shop) -> Variant:
+    """The variant that a catalogue's row tells of. Raises ValueError with what is wrong."""
     for name in ("product", "sku"):
         if not IDENTIFIER.match(row[name]):
             raise ValueError(f"{name}: {row[name]!r} must be {ID_RULE}")
@@ -101,7 +104,8 @@ def _variant(row: Row, shop: Shop) -> Variant:
     return Variant(row["sku"], row["colour"], row["size"], Money(price, shop.currency), stock)
 
 
-def _check_product(row: Row, shop: Shop) -> None:
+def check_product(row: Row, shop: Shop) -> None:
+    """Raises ValueError with what is wrong with the first row of a product."""
     if not (row["name_en"] or row["name_zh"]):
         raise ValueError("name_en or name_zh is needed on a product's first row")
     if row["category"] not in shop.categories:
@@ -118,24 +122,28 @@ def _product(row: Row, variants: tuple[Variant, ...]) -> Product:
         brand=row["brand"],
         category=row["category"],
         variants=variants,
-        attributes={code: _pairs(text) for code, text in _by_language(row, "attributes").items()},
+        attributes={
+            code: split_pairs(text) for code, text in _by_language(row, "attributes").items()
+        },
         descriptions=_by_language(row, "description"),
         url=row["url"],
-        tags=_split(row["tags"]),
+        tags=split_list(row["tags"]),
         image=row["image"],
-    )
+    )  # fmt: skip
 
 
 def _by_language(row: Row, name: str) -> dict[str, str]:
     return {code: row[f"{name}_{code}"] for code in ("en", "zh") if row[f"{name}_{code}"]}
 
 
-def _split(text: str) -> tuple[str, ...]:
+def split_list(text: str) -> tuple[str, ...]:
+    """The parts of a cell such as tags."""
     return tuple(part.strip() for part in text.replace("；", ";").split(";") if part.strip())
 
 
-def _pairs(text: str) -> dict[str, str]:
-    pairs = (part.replace("：", ":").partition(":") for part in _split(text))
+def split_pairs(text: str) -> dict[str, str]:
+    """The names and values of a cell of attributes."""
+    pairs = (part.replace("：", ":").partition(":") for part in split_list(text))
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
@@ -178,16 +186,17 @@ def _one_of(text: str, known: tuple[str, ...], name: str) -> str:
 
 def read_reviews(path: Path, products: frozenset[str], problems: Problems) -> tuple[Review, ...]:
     """Buyers' reviews; each of a product that exists, rated 1 to 5."""
+    return tuple(_each(path, REVIEW_COLUMNS, problems, lambda row: read_review(row, products)))
 
-    def read(row: Row) -> Review:
-        rating = _whole(row["rating"], "rating")
-        if not 1 <= rating <= 5:
-            raise ValueError(f"rating: {rating} is not between 1 and 5")
-        product = _known(row["product"], products)
-        return Review(row["id"], product, rating, row["title"], row["text"], row["language"],
-                      row["author"], _day(row["date"], "date"))  # fmt: skip
 
-    return tuple(_each(path, REVIEW_COLUMNS, problems, read))
+def read_review(row: Row, products: frozenset[str]) -> Review:
+    """The review that a row tells of. Raises ValueError with what is wrong."""
+    rating = _whole(row["rating"], "rating")
+    if not 1 <= rating <= 5:
+        raise ValueError(f"rating: {rating} is not between 1 and 5")
+    product = _known(row["product"], products)
+    return Review(row["id"], product, rating, row["title"], row["text"], row["language"],
+                  row["author"], _day(row["date"], "date"))  # fmt: skip
 
 
 def _known(product: str, products: frozenset[str]) -> str:
@@ -198,15 +207,16 @@ def _known(product: str, products: frozenset[str]) -> str:
 
 def read_orders(path: Path, problems: Problems) -> tuple[Order, ...]:
     """Orders of an orders file; items as "SKU x 2; SKU x 1"."""
+    return tuple(_each(path, ORDER_COLUMNS, problems, read_order))
 
-    def read(row: Row) -> Order:
-        expected = _day(row["expected_on"], "expected_on") if row["expected_on"] else None
-        return Order(row["number"], row["email"], row["phone"], _time(row["placed_at"],
-                     "placed_at"), _one_of(row["status"], STATUSES, "status"),
-                     tuple(_line(item) for item in _split(row["items"])), row["carrier"],
-                     row["tracking"], expected)  # fmt: skip
 
-    return tuple(_each(path, ORDER_COLUMNS, problems, read))
+def read_order(row: Row) -> Order:
+    """The order that a row tells of. Raises ValueError with what is wrong."""
+    expected = _day(row["expected_on"], "expected_on") if row["expected_on"] else None
+    return Order(row["number"], row["email"], row["phone"], _time(row["placed_at"],
+                 "placed_at"), _one_of(row["status"], STATUSES, "status"),
+                 tuple(_line(item) for item in split_list(row["items"])), row["carrier"],
+                 row["tracking"], expected)  # fmt: skip
 
 
 def _line(text: str) -> OrderLine:

@@ -1,4 +1,4 @@
-"""`shopdesk kb check | publish | import`: read the shop's files, make them live, take in events."""
+"""`shopdesk kb check | publish | import | export`: the shop's files, read, made live, filled."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from knowledge_base.store import Knowledge, ensure_shop, load
 
 
 def run_command(arguments: argparse.Namespace) -> int:
-    """Check a shop's folder, and for publish make it live; or import a file of events."""
+    """Check a shop's folder, and for publish make it live; or import or export a file."""
     if arguments.action == "import":
-        from bot.cli.kb_import import import_events
+        from bot.cli.kb_import import import_any
 
-        return import_events(arguments)
+        return import_any(arguments)
     if arguments.file is not None:
         raise SettingsError(f"kb {arguments.action} takes no file", mend="did you mean kb import?")
+    if arguments.action == "export":
+        from bot.cli.kb_export import export_shop
+
+        return export_shop(arguments)
     settings = load_settings(arguments)
     folder = ensure_shop(settings.home, settings.kb)
     try:

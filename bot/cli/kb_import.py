@@ -1,76 +1,119 @@
-"""`shopdesk kb import FILE`: what shoppers viewed and bought, from another system."""
+"""`shopdesk kb import FILE`: entries, products, orders, reviews or events of another system."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from bot.cli.common import load_settings, print_json
-from engine.errors import KnowledgeError, SettingsError
-from engine.event_files import EventFile, Refused, read_event_file
-from engine.event_log import EventLog
-from engine.event_products import EventProducts
-from engine.journal import Journal
-from engine.progress import Steps, shown_steps
-from engine.pseudonyms import Pseudonymizer
+from bot.cli.common import load_settings, plain, print_json
+from bot.cli.kb_counted import Counted, Refused, refuse_strictly, show_counted
+from engine.errors import SettingsError
+from engine.event_files import EventFile
 from engine.settings import Settings
-from engine.types import Event
-from knowledge_base.problems import SHOWN
-from knowledge_base.store import ensure_shop
+from knowledge_base.importers.importing import HEAD, import_file, kind_of, read_bytes
+from knowledge_base.importers.values import Imported
+from knowledge_base.store import EMPTY_SHOP, copy_shop, ensure_shop, load
+from knowledge_base.tables import PRODUCT_COLUMNS
+from knowledge_base.working_copy import KEPT, PERSONAL, WorkingCopy
 
-_TOLD_EVERY = 4096
+EVENTS, ORDERS = "events", "orders"
 
 
-def import_events(arguments: argparse.Namespace) -> int:
-    """Keep the events of a file; with --strict none where a line of it is refused."""
+def import_any(arguments: argparse.Namespace) -> int:
+    """Take in what the file holds; with --strict nothing where a line of it is refused."""
     if arguments.file is None:
         raise SettingsError("kb import needs a file", mend="write `shopdesk kb import FILE`.")
+    if _kind(arguments) == EVENTS:
+        from bot.cli.kb_import_events import import_events
+
+        return import_events(arguments)
+    data = read_bytes(arguments.file)
     settings = load_settings(arguments)
-    products = EventProducts(ensure_shop(settings.home, settings.kb)).names()
-    pseudonym = Pseudonymizer.open(settings.home).shopper_pseudonym
-    with shown_steps(f"reading {arguments.file.name}") as progress:
-        found = read_event_file(arguments.file, products, pseudonym, progress=progress)
-    if found.refused and arguments.strict:
-        if arguments.json:
-            print_json({"added": 0, "changed": 0, "same": 0, "refused": found.refused})
-        raise KnowledgeError(
-            "\n".join((f"{len(found.refused)} line(s) are no events:", *_listed(found.refused))),
-            where=str(arguments.file),
-            mend="correct them, or import the others without --strict; nothing was added.",
-        )
-    added = _record(settings, found, arguments.dry_run)
-    same = len(found.events) - added
-    if arguments.json:
-        print_json({"added": added, "changed": 0, "same": same, "refused": found.refused})
-        return 0
-    would = "would be " if arguments.dry_run else ""
-    print(f"{arguments.file}: {added} {would}added, {same} the same, {len(found.refused)} refused")
-    for line in _listed(found.refused):
-        print(line)
+    with _shop_folder(settings, arguments.dry_run) as folder:
+        working = WorkingCopy(folder)
+        with working.still():
+            versions = _versions(working)
+            imported = import_file(data, arguments.file.name, load(folder))
+        bought = _purchases(arguments, settings, imported)
+        refused: list[Refused] = [*imported.refused, *(bought.refused if bought else ())]
+        if refused and arguments.strict:
+            refuse_strictly(arguments, refused, "cannot go in")
+        if imported.files and not arguments.dry_run:
+            expected = {file: versions.get(file, "") for file in imported.files}
+            why = f"import of {arguments.file.name}"
+            working.apply(imported.files, by="cli", why=why, expected=expected)
+    _show(arguments, settings, imported, bought)
     return 0
 
 
-def _record(settings: Settings, found: EventFile, dry_run: bool) -> int:
-    """How many of the events are new."""
-    journal = Journal.open(settings)
-    try:
-        log = EventLog(journal)
-        with shown_steps("recording") as progress:
-            told = _telling(found.events, progress)
-            return log.count_new(told) if dry_run else log.record(told)
-    finally:
-        journal.close()
+def _kind(arguments: argparse.Namespace) -> str:
+    path: Path = arguments.file
+    if arguments.only == EVENTS or (path.exists() and not path.is_file()):
+        return EVENTS  # A pipe can be read only once.
+    with path.open("rb") as file:
+        return kind_of(file.read(HEAD), path.name)
 
 
-def _telling(events: Sequence[Event], progress: Steps) -> Iterator[Event]:
-    for number, event in enumerate(events):
-        if number % _TOLD_EVERY == 0:
-            progress(number, len(events))
-        yield event
-    progress(len(events), len(events))
+@contextmanager
+def _shop_folder(settings: Settings, dry_run: bool) -> Iterator[Path]:
+    """The shop's folder; a missing one is made whole when the block ends without an error."""
+    kb = settings.kb
+    if kb is None or (kb.exists() and (not kb.is_dir() or any(kb.iterdir()))):
+        yield ensure_shop(settings.home, kb)
+        return
+    if not dry_run:
+        kb.parent.mkdir(parents=True, exist_ok=True)
+    beside = None if dry_run else kb.parent
+    with tempfile.TemporaryDirectory(dir=beside, prefix=f".{kb.name}.") as scratch:
+        folder = Path(scratch) / "shop"
+        copy_shop(EMPTY_SHOP, folder)
+        # The example product is not one of the shop's.
+        (folder / "catalogue.csv").write_text(",".join(PRODUCT_COLUMNS) + "\n", "utf-8")
+        yield folder
+        if not dry_run:
+            folder.rename(kb)
 
 
-def _listed(refused: Sequence[Refused]) -> list[str]:
-    more = len(refused) - SHOWN
-    lines = [f"line {one.line}: {one.reason}" for one in refused[:SHOWN]]
-    return [*lines, f"… and {more} more"] if more > 0 else lines
+def _versions(working: WorkingCopy) -> dict[str, str]:
+    found = (path for pattern in (*KEPT, *PERSONAL) for path in working.folder.glob(pattern))
+    names = (path.relative_to(working.folder).as_posix() for path in found)
+    return {name: working.version(name) for name in names}
+
+
+def _purchases(
+    arguments: argparse.Namespace, settings: Settings, imported: Imported
+) -> EventFile | None:
+    """What an order export tells of who bought what, too, unless only orders are asked for."""
+    if imported.source != "Shopify orders" or arguments.only == ORDERS:
+        return None
+    if settings.kb and not (settings.kb / "shop.yaml").is_file():
+        return None  # A shop that is only being made has no goods that could have been bought.
+    from bot.cli.kb_import_events import read_events
+
+    return read_events(arguments, settings)
+
+
+def _show(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    imported: Imported,
+    bought: EventFile | None,
+) -> None:
+    for note in imported.notes:
+        print(f"{arguments.file}: {note}", file=sys.stderr)
+    counted = Counted(imported.added, imported.changed, imported.same, imported.refused)
+    events: Counted | None = None
+    if bought is not None:
+        from bot.cli.kb_import_events import record_events
+
+        events = record_events(settings, bought, arguments.dry_run)
+    if arguments.json:
+        print_json({**plain(counted), **({"events": events} if events else {})})
+        return
+    show_counted(arguments, counted, imported.kind)
+    if events:
+        show_counted(arguments, events)

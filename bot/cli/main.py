@@ -27,7 +27,7 @@ COMMANDS = {
     "console": "the operators' pages: entries, try it, publish",
     "doctor": "what is on, what is missing, how to mend it",
     "prepare": "prepare the models once",
-    "kb": "the shop's knowledge: check, publish; import shoppers' events",
+    "kb": "the shop's knowledge: check, publish; import and export",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "link": "a signed link that joins a customer's account to their chat",

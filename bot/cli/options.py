@@ -86,18 +86,27 @@ def _doctor_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _kb_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("action", choices=("check", "publish", "import"))
+    command.add_argument("action", choices=("check", "publish", "import", "export"))
     command.add_argument(
         "file",
         nargs="?",
         type=Path,
-        help="import: CSV with shopper,time,event,product,quantity; JSON lines of these or of "
-        "GA4 events; or a Shopify orders export",
+        help="import: products (own CSV, XLSX or JSONL, Shopify, WooCommerce, Google Merchant), "
+        "entries, orders (own, Shopify), reviews, or events (own, GA4); told by its columns",
     )
     _live_arguments(command, "publish", "import, publish")
     command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
+    command.add_argument(
+        "--only",
+        choices=("orders", "events"),
+        help="import: of a Shopify order export only the orders, or only what was bought",
+    )
+    for kind in ("products", "entries", "reviews", "orders"):
+        command.add_argument(
+            f"--{kind}", type=Path, metavar="FILE", help=f"export: {kind}, as .csv, .xlsx or .jsonl"
+        )
 
 
 def _live_arguments(command: argparse.ArgumentParser, what: str, dry: str) -> None:

@@ -42,6 +42,11 @@ def test_a_good_file_is_read_whole() -> None:
     assert entry.questions["zh"] == ("多久可以退货？",)
 
 
+def test_a_file_without_any_answer_is_told() -> None:
+    (found,) = problems_of(GOOD.partition("## en")[0])
+    assert "no answer" in found
+
+
 def test_a_slip_in_the_front_matter_is_one_problem() -> None:
     (found,) = problems_of(GOOD.replace("id: returns-window", "id: ["))
     assert "not readable as YAML" in found

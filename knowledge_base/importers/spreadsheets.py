@@ -1,0 +1,125 @@
+"""Reads the first sheet of an XLSX workbook, after looking whether it would burst."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from engine.errors import KnowledgeError
+from knowledge_base.importers.cells import bounded, column_names, row_of
+from knowledge_base.importers.values import MAX_ROWS, Table, Told, too_large
+
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 256 * 2**20
+MAX_RATIO = 200
+"""How many times its size a workbook may unpack to, once that is over SMALL."""
+SMALL = 16 * 2**20
+MAX_COLUMNS = 500
+HEAD = 4096
+MEND = "open it in a spreadsheet program and save it anew as XLSX, or as CSV UTF-8."
+
+
+def read_spreadsheet(data: bytes, name: str) -> Table:
+    """The rows of a workbook's first sheet; formulas count as the values last computed.
+
+    Raises KnowledgeError where it is no workbook, or unpacks to more than it should.
+    """
+    _check(data, name)
+    rows = iter(_sheet_rows(data, name))
+    _, header = next(rows, (1, ()))
+    names = column_names(_text(value) for value in header)
+    while names and not names[-1]:
+        names = names[:-1]
+    return Table(tuple(filter(None, names)), bounded(_told(rows, names), name))
+
+
+def _told(rows: Iterator[tuple[int, tuple[Any, ...]]], names: tuple[str, ...]) -> Iterator[Told]:
+    for line, values in rows:
+        cells = [_text(value) for value in values]
+        if any(cell.strip() for cell in cells):
+            yield line, row_of(names, cells + [""] * (len(names) - len(cells)))
+
+
+def _sheet_rows(data: bytes, name: str) -> list[tuple[int, tuple[Any, ...]]]:
+    from openpyxl import load_workbook
+
+    try:
+        # It warns of styles and links that it does not read; so do we not.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            # One more row than may be: the one that tells that there are too many.
+            most = MAX_ROWS + 2
+            rows = sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS, values_only=True)
+            return [(line, row) for line, row in enumerate(rows, 1) if any(map(_filled, row))]
+    except Exception as error:  # Broken workbooks fail in more ways than openpyxl names.
+        raise KnowledgeError(
+            f"not a readable XLSX workbook ({type(error).__name__}: {str(error)[:200]})",
+            where=name,
+            mend=MEND,
+        ) from None
+
+
+def _filled(value: Any) -> bool:
+    return value is not None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, datetime) and value.time() == time(0):
+        return value.date().isoformat()
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _check(data: bytes, name: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_members(archive, len(data), name)
+    except KnowledgeError:
+        raise
+    except Exception as error:  # As above: zipfile fails in many ways on bytes made to break it.
+        raise KnowledgeError(
+            f"not a readable XLSX workbook ({error})", where=name, mend=MEND
+        ) from None
+
+
+def _check_members(archive: zipfile.ZipFile, size: int, name: str) -> None:
+    members = archive.infolist()
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS:
+        raise KnowledgeError(
+            f"{len(members):,} files are packed in it, over {MAX_MEMBERS:,}", where=name, mend=MEND
+        )
+    if unpacked > MAX_UNPACKED:
+        raise too_large(f"the workbook unpacks to {unpacked / 2**20:,.0f} MiB", name)
+    if unpacked > SMALL and unpacked > MAX_RATIO * size:
+        raise KnowledgeError(
+            f"the workbook unpacks to {unpacked // size:,} times its size, over {MAX_RATIO}",
+            where=name,
+            mend=MEND,
+        )
+    if "[Content_Types].xml" not in archive.namelist():
+        raise KnowledgeError("a ZIP archive, but no XLSX workbook", where=name, mend=MEND)
+    for member in members:
+        if member.filename.endswith((".xml", ".rels")):
+            with archive.open(member) as file:
+                head = file.read(HEAD).replace(b"\0", b"").lower()
+            if b"<!doctype" in head or b"<!entity" in head:
+                raise KnowledgeError(
+                    "the workbook declares XML entities, which no spreadsheet program does",
+                    where=name,
+                    mend=MEND,
+                )
