@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, inspect, text, update
+from sqlalchemy import Connection, Index, Table, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, DropIndex
 
-from engine.journal_tables import SCHEMA_VERSION, TABLES, schema
+from engine.journal_tables import OUTDATED_INDEXES, SCHEMA_VERSION, TABLES, schema
 
 _SET_UP_LOCK = 727_201
 """Our number among PostgreSQL's advisory locks: one process makes the tables at a time."""
@@ -35,6 +35,8 @@ def make_tables(connection: Connection) -> int:
         for index in table.indexes:
             connection.execute(CreateIndex(index, if_not_exists=True))
     if found < SCHEMA_VERSION:
+        for name in OUTDATED_INDEXES:
+            connection.execute(DropIndex(Index(name), if_exists=True))
         connection.execute(update(schema).values(version=SCHEMA_VERSION))
     return SCHEMA_VERSION
 

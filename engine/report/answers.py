@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 
+import numpy as np
+
+from engine.report.columns import DAY, Named
+from engine.report.contacts import Contacts
 from engine.report.intervals import Share, wilson
 from engine.report.period import Asker
-from engine.types import Band, Route
+from engine.report.thumbs import Thumbs
 
-NO_QUESTION = (Route.SMALLTALK.value,)
-TOLD = (Band.CERTAIN.value, Band.LIKELY.value, None)
-"""Bands of an answer; goods, orders and persons have none."""
 TOP = 10
 
 
@@ -30,33 +31,19 @@ class Answers:
     by_channel: dict[str, int]
 
 
-def answers(asker: Asker) -> Answers:
+def answers(about: Contacts) -> Answers:
     """Count the turns of a period."""
-    rows = asker.rows(
-        "select route, band, language, channel, count(*) from turns "
-        "where at >= :since and at < :until group by 1, 2, 3, 4"
+    asked = about.asked
+    questions = int(np.count_nonzero(asked))
+    answered, unsure, unknown = (
+        wilson(int(np.count_nonzero(asked & kind)), questions)
+        for kind in (about.told, about.unsure, about.unknown)
     )
-    counts: dict[str, Counter[str]] = {name: Counter() for name in ("route", "language", "channel")}
-    bands: Counter[str] = Counter()
-    for route, band, language, channel, count in rows:
-        counts["route"][route] += count
-        counts["language"][language] += count
-        counts["channel"][channel] += count
-        if route not in NO_QUESTION:
-            bands[_kind(route, band)] += count
-    questions = bands.total()
     return Answers(
-        counts["route"].total(), questions,
-        wilson(bands["answered"], questions), wilson(bands["unsure"], questions),
-        wilson(bands["unknown"], questions), dict(counts["route"].most_common()),
-        dict(counts["language"].most_common()), dict(counts["channel"].most_common()),
+        int(np.count_nonzero(about.within)), questions, answered, unsure, unknown,
+        *(dict(column.counts(about.within))
+          for column in (about.route, about.language, about.channel)),
     )  # fmt: skip
-
-
-def _kind(route: str, band: str | None) -> str:
-    if route == Route.UNKNOWN.value or band == Band.UNKNOWN.value:
-        return "unknown"
-    return "unsure" if band == Band.UNSURE.value else "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +54,22 @@ class Satisfaction:
     rated: Share
 
 
-def satisfaction(asker: Asker, questions: int) -> Satisfaction:
+def satisfaction(about: Contacts, thumbs: Thumbs, questions: int) -> Satisfaction:
     """The thumbs under answers of a period."""
-    found = dict(
-        tuple(row)
-        for row in asker.rows(
-            "select f.verdict, count(*) from feedback f join turns t on t.id = f.turn "
-            "where t.at >= :since and t.at < :until group by 1"
-        )
-    )
-    up, down = found.get("up", 0), found.get("down", 0)
+    within = about.within[thumbs.place]
+    up, down = (int(np.count_nonzero(within & kind)) for kind in (thumbs.up, thumbs.down))
     return Satisfaction(wilson(up, up + down), wilson(min(up + down, questions), questions))
 
 
-def seconds_to_answer(asker: Asker) -> dict[str, float]:
+def seconds_to_answer(about: Contacts) -> dict[str, float]:
     """Percentiles of the time an answer took in the engine, to the millisecond."""
-    rows = asker.rows(
-        "select cast(round(took_s * 1000) as integer) as ms, count(*) from turns "
-        "where at >= :since and at < :until group by 1 order by 1"
-    )
-    whole = sum(count for _, count in rows)
-    found = {"p50": 0.0, "p95": 0.0}
-    for name, share in (("p50", 0.50), ("p95", 0.95)):
-        left = ceil(share * whole)
-        for ms, count in rows:
-            left -= count
-            if left <= 0:
-                found[name] = ms / 1000
-                break
-    return found
+    took = np.sort(about.took_ms[about.within])
+    if not len(took):
+        return {"p50": 0.0, "p95": 0.0}
+    return {
+        name: int(took[ceil(share * len(took)) - 1]) / 1000
+        for name, share in (("p50", 0.50), ("p95", 0.95))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +81,23 @@ class Day:
     answered: int
 
 
-def daily(asker: Asker) -> tuple[Day, ...]:
+def daily(about: Contacts) -> tuple[Day, ...]:
     """Every day on which anything was asked."""
-    day = asker.day("at")
-    rows = asker.rows(
-        f"select {day}, route, band, count(*) from turns "  # noqa: S608 - no word of anyone's
-        "where at >= :since and at < :until group by 1, 2, 3"
-    )
-    questions: Counter[str] = Counter()
-    told: Counter[str] = Counter()
-    for name, route, band, count in rows:
-        if route not in NO_QUESTION:
-            questions[name] += count
-            told[name] += count * (_kind(route, band) == "answered")
-    return tuple(Day(name, questions[name], told[name]) for name in sorted(questions))
+    asked = about.asked
+    days, places = np.unique(about.at[asked] // DAY, return_inverse=True)
+    questions = np.bincount(places, minlength=len(days)).tolist()
+    told = np.bincount(places[about.told[asked]], minlength=len(days)).tolist()
+    names = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
+    return tuple(map(Day, names, questions, told))
 
 
-def topics(asker: Asker) -> Counter[str]:
-    """How often each topic came up."""
-    rows = asker.rows(
-        "select topic, count(*) from turns "
-        "where at >= :since and at < :until and topic <> '' group by 1"
-    )
-    return Counter(dict(map(tuple, rows)))
+def topics(about: Contacts) -> Counter[str]:
+    """How often each topic came up, the most frequent first."""
+    return about.topic.counts(about.within & about.topic.where(bool))
+
+
+def topics_before(asker: Asker) -> Counter[str]:
+    """The same of the period before."""
+    (column,) = asker.about(asker.period.before).turns("topic")
+    topic = Named.of(column)
+    return topic.counts(topic.where(bool))

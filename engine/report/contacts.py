@@ -3,82 +3,119 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.report.period import Asker
+from engine.report.columns import Flags, Named, Places, Times, changes, times
+from engine.report.period import Asker, Period, unix_us
 from engine.types import Band, Route
 
-MARGIN_H = 72
-_NOT_TOLD = (Band.UNSURE.value, Band.UNKNOWN.value)
-Times = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+MARGIN = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Turns in the order of shopper, topic and time. Times are unix seconds.
+    """Turns in the order of shopper, topic and time.
 
-    `same_shopper`, `same_topic`: as the one before it. `within`: those of the period itself; the
-    others came at most 72 hours before or after it.
+    `within`: those of the period itself; the others came at most 72 hours before or after it.
+    `handed`: where a person was called in. `number`: that of the journal.
     """
 
-    shopper: list[str]
-    turn: list[str]
-    topic: list[str]
-    conversation: list[str]
+    number: Places
+    shopper: Named
+    topic: Named
+    conversation: Named
+    route: Named
+    band: Named
+    language: Named
+    channel: Named
     at: Times
-    told: Flags
-    suggested: Flags
+    took_ms: Times
+    handed: Flags
     within: Flags
-    same_shopper: Flags
-    same_topic: Flags
 
     def __len__(self) -> int:
-        return len(self.turn)
+        return len(self.number)
+
+    @property
+    def unknown(self) -> Flags:
+        """Where no answer was known."""
+        return self.route.where(lambda route: route == Route.UNKNOWN.value) | self.band.where(
+            lambda band: band == Band.UNKNOWN.value
+        )
+
+    @property
+    def unsure(self) -> Flags:
+        """Where entries were only offered."""
+        return ~self.unknown & self.band.where(lambda band: band == Band.UNSURE.value)
+
+    @property
+    def told(self) -> Flags:
+        """Where something was said to the matter."""
+        return ~self.unknown & ~self.unsure
+
+    @property
+    def suggested(self) -> Flags:
+        """Where a product was suggested."""
+        return self.route.where(lambda route: route == Route.RECOMMEND.value) & self.topic.where(
+            lambda topic: topic.startswith("product:")
+        )
+
+    @property
+    def asked(self) -> Flags:
+        """The questions of the period: small talk left out."""
+        return self.within & self.route.where(lambda route: route != Route.SMALLTALK.value)
 
     @property
     def shoppers(self) -> int:
         """How many said anything in the period."""
-        starts = np.flatnonzero(~self.same_shopper)
-        return (
-            int(np.count_nonzero(np.logical_or.reduceat(self.within, starts))) if len(self) else 0
-        )
+        return self.shopper.distinct(self.within)
 
     @property
     def conversations(self) -> int:
         """How many went on in the period."""
-        return len({self.conversation[i] for i in np.flatnonzero(self.within)})
+        return self.conversation.distinct(self.within)
+
+    @property
+    def same_shopper(self) -> Flags:
+        """Of the same shopper as the turn before."""
+        return ~changes(self.shopper.codes)
+
+    @property
+    def same_topic(self) -> Flags:
+        """Of the same shopper and about the same as the turn before."""
+        return self.same_shopper & ~changes(self.topic.codes)
+
+    def places(self, numbers: Places) -> tuple[Places, Flags]:
+        """Where the turns of these numbers are, and whether they are here at all."""
+        order = np.argsort(self.number, kind="stable")
+        if not len(order):
+            return np.zeros_like(numbers), np.zeros(len(numbers), dtype=bool)
+        found = order[np.searchsorted(self.number, numbers, sorter=order).clip(max=len(order) - 1)]
+        return found, self.number[found] == numbers
+
+
+def around(period: Period) -> Period:
+    """A period, and 72 hours before and after it."""
+    return Period(period.since - MARGIN, period.until + MARGIN)
 
 
 def contacts(asker: Asker) -> Contacts:
     """Read the turns of a period, and 72 hours before and after it."""
-    seconds = asker.seconds("at")
-    rows = asker.plain_rows(
-        f"select shopper, id, topic, conversation, {seconds}, band, route from turns "  # noqa: S608
-        f"where at >= {asker.later(':since', -MARGIN_H)} "
-        f"and at < {asker.later(':until', MARGIN_H)} order by shopper, topic, at"
-    )
-    columns = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in range(7)]
-    shopper, turn, topic, conversation, at, band, route = columns
-    moments = np.array(at, dtype=np.float64)
-    since, until = asker.period.since.timestamp(), asker.period.until.timestamp()
-    same = np.array([a == b for a, b in zip(shopper[1:], shopper, strict=False)], dtype=bool)
-    alike = np.array([a == b for a, b in zip(topic[1:], topic, strict=False)], dtype=bool)
-    first = np.zeros(min(1, len(turn)), dtype=bool)
-    same = np.concatenate((first, same))
-    unknown, recommend = Route.UNKNOWN.value, Route.RECOMMEND.value
+    period = asker.period
+    number, moments, took, handed, *words = asker.about(around(period)).turns(
+        "number", asker.moment("at"), "cast(round(took_s * 1000) as integer)",
+        "case when handoff is null then 0 else 1 end",
+        "shopper", "topic", "conversation", "route", "band", "language", "channel",
+    )  # fmt: skip
+    at, numbers = times(moments), np.array(number, dtype=np.intp)
+    shopper, topic, conversation, route, band, language, channel = map(Named.of, words)
+    order = np.lexsort((numbers, at, topic.codes, shopper.codes))
+    at = at[order]
     return Contacts(
-        shopper, turn, topic, conversation, moments,
-        np.array(
-            [b not in _NOT_TOLD and r != unknown for b, r in zip(band, route, strict=True)],
-            dtype=bool,
-        ),
-        np.array(
-            [r == recommend and t[:8] == "product:" for r, t in zip(route, topic, strict=True)],
-            dtype=bool,
-        ),
-        (moments >= since) & (moments < until), same,
-        same & np.concatenate((first, alike)),
+        numbers[order], shopper.at(order), topic.at(order), conversation.at(order),
+        route.at(order), band.at(order), language.at(order), channel.at(order), at,
+        np.array(took, dtype=np.int64)[order], np.array(handed, dtype=bool)[order],
+        (at >= unix_us(period.since)) & (at < unix_us(period.until)),
     )  # fmt: skip

@@ -55,7 +55,7 @@ def drift(before: Counter[str], now: Counter[str]) -> Drift:
 def _divergence(one: Counter[str], other: Counter[str]) -> float:
     """Jensen-Shannon divergence in bits (Lin 1991)."""
     whole, found = (one.total(), other.total()), 0.0
-    for topic in one.keys() | other.keys():
+    for topic in sorted(one.keys() | other.keys()):
         shares = (one[topic] / whole[0], other[topic] / whole[1])
         middle = sum(shares) / 2
         found += sum(share / 2 * log2(share / middle) for share in shares if share)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.journal import Journal
 from engine.report.answers import (
     TOP,
@@ -15,12 +17,14 @@ from engine.report.answers import (
     satisfaction,
     seconds_to_answer,
     topics,
+    topics_before,
 )
 from engine.report.contacts import contacts
 from engine.report.drift import Drift, drift
 from engine.report.period import Asker, Period
 from engine.report.purchases import Purchases, Uplift, purchases, uplift
 from engine.report.resolution import Resolution, resolution
+from engine.report.thumbs import thumbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,13 @@ def measured(journal: Journal, period: Period, holdout_percent: int) -> Report:
     """Measure a period. Raises StoreError."""
     with journal.begin() as connection:
         asker = Asker(connection, period)
-        found = answers(asker)
-        now = topics(asker)
         about = contacts(asker)
-        ((persons,),) = asker.rows(
-            "select count(*) from turns where handoff is not null and at >= :since and at < :until"
-        )
+        given = thumbs(asker, about)
+        found, now = answers(about), topics(about)
         return Report(
-            period, found, about.shoppers, about.conversations, resolution(asker, about),
-            satisfaction(asker, found.questions), seconds_to_answer(asker), persons,
+            period, found, about.shoppers, about.conversations, resolution(about, given),
+            satisfaction(about, given, found.questions), seconds_to_answer(about),
+            int(np.count_nonzero(about.handed & about.within)),
             purchases(asker), uplift(asker, about, holdout_percent),
-            drift(topics(asker.about(period.before)), now), dict(now.most_common(TOP)),
-            daily(asker),
+            drift(topics_before(asker), now), dict(now.most_common(TOP)), daily(about),
         )  # fmt: skip

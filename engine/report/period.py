@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -13,17 +14,21 @@ from engine.journal_tables import UtcTime
 
 Row = Any
 _LATER = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', {at}, '{hours:+d} hours')",
+    # SQLite reckons in milliseconds: what is below a second is put back as it was.
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', substr({at}, 1, 19), '{hours:+d} hours')"
+    " || substr({at}, 20)",
     "postgresql": "(cast({at} as timestamptz) + interval '{hours} hours')",
 }
-_SECONDS = {
-    "sqlite": "(julianday({at}) - 2440587.5) * 86400.0",
-    "postgresql": "cast(extract(epoch from {at}) as double precision)",
+_MOMENT = {
+    "sqlite": "{at}",
+    "postgresql": "cast(extract(epoch from {at}) * 1000000 as bigint)",
 }
-_DAY = {
-    "sqlite": "substr({at}, 1, 10)",
-    "postgresql": "to_char({at} at time zone 'UTC', 'YYYY-MM-DD')",
+_ARRAY = {
+    "sqlite": "json_group_array({column})",
+    "postgresql": "cast(json_agg({column}) as text)",
 }
+AT_ONCE = timedelta(days=7)
+"""Both databases bound how long one value may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,14 @@ class Period:
     def before(self) -> Period:
         """As long a stretch that ends where this begins."""
         return Period(self.since - (self.until - self.since), self.since)
+
+    def pieces(self) -> Iterator[Period]:
+        """The whole of it in stretches that are read at once."""
+        since = self.since
+        while since < self.until:
+            until = min(self.until, since + AT_ONCE)
+            yield Period(since, until)
+            since = until
 
     @property
     def days(self) -> int:
@@ -68,22 +81,34 @@ class Asker:
             )
         )
 
-    def plain_rows(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """The same as plain tuples of the driver, for very many rows."""
-        found = self._connection.execute(self._bound(query))
-        cursor = found.cursor
-        rows: Sequence[tuple[Any, ...]] = cursor.fetchall() if cursor else []
-        found.close()
-        return rows
+    def columns(self, source: str, *columns: str) -> list[list[Any]]:
+        """Columns of a source, each read as one JSON array: many rows come quicker so."""
+        array = _ARRAY[self._connection.dialect.name]
+        wanted = ", ".join(array.format(column=column) for column in columns)
+        (found,) = self.rows(f"select {wanted} {source}")
+        return [json.loads(column or "[]") for column in found]
 
-    def seconds(self, at: str) -> str:
-        """SQL of a column's moment in unix seconds."""
-        return _SECONDS[self._connection.dialect.name].format(at=at)
+    def turns(self, *columns: str) -> list[list[Any]]:
+        """Columns of the period's turns."""
+        whole: list[list[Any]] = [[] for _ in columns]
+        for piece in self.period.pieces():
+            source = "from turns where at >= :since and at < :until"
+            for column, values in zip(
+                whole, self.about(piece).columns(source, *columns), strict=True
+            ):
+                column.extend(values)
+        return whole
+
+    def moment(self, at: str) -> str:
+        """SQL of a column's moment, for `columns.times`."""
+        return _MOMENT[self._connection.dialect.name].format(at=at)
 
     def later(self, at: str, hours: int) -> str:
         """SQL of a moment so many hours after a column's."""
         return _LATER[self._connection.dialect.name].format(at=at, hours=hours)
 
-    def day(self, at: str) -> str:
-        """SQL of the day (UTC) of a column's moment, as text."""
-        return _DAY[self._connection.dialect.name].format(at=at)
+
+def unix_us(at: datetime) -> int:
+    """A moment as whole microseconds since 1970; without a zone it is taken as UTC."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.holdout import in_holdout
+from engine.report.columns import DAY, Flags, Places, Times, times
 from engine.report.contacts import Contacts
 from engine.report.intervals import Difference, Share, newcombe, wilson
-from engine.report.period import Asker
+from engine.report.period import Asker, unix_us
 
 ASSISTED_WITHIN_D = 7
 BOUGHT_WITHIN_D = 14
 BACK_WITHIN_D = 30
-A_DAY_S = 86400.0
+_NEVER = np.iinfo(np.int64).max // 2
 FEW = 100
 """Shoppers of each kind below which the difference is not told."""
 
@@ -67,16 +66,23 @@ class Uplift:
 
 def uplift(asker: Asker, about: Contacts, percent: int) -> Uplift:
     """By the random holdout, of shoppers first suggested something in the period."""
-    first, back = _first_suggested(about)
-    bought = _bought(asker)
-    until = asker.period.until.timestamp()
+    first = _first_suggested(about)
+    buyer, bought = _bought(asker, about)
+    names = about.shopper.names
+    held = np.array(
+        [
+            one < _NEVER and in_holdout(name, percent)
+            for name, one in zip(names, first.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    until = unix_us(asker.period.until)
     arms = {
-        held: Arm(
-            _share(mine, bought, until, 0, BOUGHT_WITHIN_D),
-            _share(mine, back, until, A_DAY_S, BACK_WITHIN_D),
+        kind: Arm(
+            _share(first, held == kind, buyer, bought, until, 0, BOUGHT_WITHIN_D),
+            _share(first, held == kind, about.shopper.codes, about.at, until, DAY, BACK_WITHIN_D),
         )
-        for held in (True, False)
-        for mine in ({s: t for s, t in first.items() if in_holdout(s, percent) == held},)
+        for kind in (True, False)
     }
     return Uplift(
         percent, arms[False], arms[True],
@@ -85,43 +91,37 @@ def uplift(asker: Asker, about: Contacts, percent: int) -> Uplift:
     )  # fmt: skip
 
 
-def _first_suggested(about: Contacts) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """Of who was suggested products in the period: when first, and all their moments."""
-    first: dict[str, float] = {}
-    for i in np.flatnonzero(about.suggested & about.within):
-        name, at = about.shopper[i], float(about.at[i])
-        first[name] = min(at, first.get(name, at))
-    moments: dict[str, list[float]] = {name: [] for name in first}
-    for name, at in zip(about.shopper, about.at.tolist(), strict=True):
-        if name in moments:
-            moments[name].append(at)
-    return first, moments
+def _first_suggested(about: Contacts) -> Times:
+    """By shopper, when products were first suggested to them in the period."""
+    first = np.full(len(about.shopper.names), _NEVER)
+    rows = about.suggested & about.within
+    np.minimum.at(first, about.shopper.codes[rows], about.at[rows])
+    return first
 
 
-def _bought(asker: Asker) -> dict[str, list[float]]:
-    """Moments of purchases, by shopper and by every shopper who has linked that account."""
-    found: dict[str, list[float]] = defaultdict(list)
-    at = asker.seconds("e.at")
-    for name, seconds in asker.rows(
-        f"select coalesce(l.shopper, e.shopper), {at} from events e "  # noqa: S608
-        "left join links l on l.account = e.shopper "
-        "where e.at >= :since and e.name = 'purchase'"
-    ):
-        found[name].append(float(seconds))
-    return found
+def _bought(asker: Asker, about: Contacts) -> tuple[Places, Times]:
+    """Purchases of the contacts' shoppers, also by every account that they have linked."""
+    names, moments = asker.columns(
+        "from events e left join links l on l.account = e.shopper "
+        "where e.at >= :since and e.name = 'purchase'",
+        "coalesce(l.shopper, e.shopper)", asker.moment("e.at"),
+    )  # fmt: skip
+    codes = {name: code for code, name in enumerate(about.shopper.names)}
+    shopper = np.array([codes.get(name, -1) for name in names], dtype=np.intp)
+    known = shopper >= 0
+    return shopper[known], times(moments)[known]
 
 
 def _share(
-    first: Mapping[str, float], moments: Mapping[str, Sequence[float]], until: float,
-    after_s: float, days: int,
-) -> Share:  # fmt: skip
-    whole = days * A_DAY_S
-    ripe = {shopper: at for shopper, at in first.items() if at + whole <= until}
-    count = sum(
-        any(at + after_s <= moment <= at + whole for moment in moments.get(shopper, ()))
-        for shopper, at in ripe.items()
-    )
-    return wilson(count, len(ripe))
+    first: Times, kind: Flags, shopper: Places, at: Times, until: int, after: int, days: int
+) -> Share:
+    """Of these shoppers, who did it so long after they first were suggested something."""
+    whole = days * DAY
+    ripe = kind & (first <= until - whole)
+    since = first[shopper]
+    hits = np.zeros(len(first), dtype=bool)
+    hits[shopper[(at >= since + after) & (at <= since + whole)]] = True
+    return wilson(int(np.count_nonzero(hits & ripe)), int(np.count_nonzero(ripe)))
 
 
 def _difference(one: Share, other: Share) -> Difference | None:

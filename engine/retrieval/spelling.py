@@ -29,10 +29,15 @@ class Speller:
             w for w in counted if w.isascii() and w.isalpha() and len(w) > 3
         )
         self._known = known
+        self._in_shop = frozenset(counted)
         self._han = _HanWords(
             (w for w, n in counted.items() if HAN.fullmatch(w) and n >= SEEN_IN_SHOP),
-            frozenset(counted),
+            self._in_shop,
         )
+
+    def in_shop(self, word: str) -> bool:
+        """Whether the shop's own texts have a word, in lower case."""
+        return word in self._in_shop
 
     def mend(self, text: str) -> str:
         """The text with words that nobody knows replaced; itself where there is none."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from engine.retrieval.spelling import Speller
+from engine.retrieval.spelling import Speller, simplified
 from engine.retrieval.text import is_chinese, normalise, terms, undisguised
 from engine.routing.constraints import ConstraintReader, Constraints
 from engine.routing.cues import has, strip
+from engine.routing.said_names import without_names
 from engine.routing.things import names_another
 from engine.types import Message, Route, Session, Shop, Turn
 
@@ -104,8 +105,12 @@ class Understanding:
         return hint if hint in self._shop.languages else self._shop.default_language
 
     def questions(self, message: Message, session: Session) -> tuple[Question, ...]:
-        """The questions of a message, at most three; a follow-up is made whole."""
-        mended = self._speller.mend(undisguised(message.text))
+        """The questions of a message, at most three, without the names of who asks and for whom.
+
+        A follow-up is made whole.
+        """
+        plain = simplified(undisguised(message.text))
+        mended = self._speller.mend(without_names(plain, self._speller.in_shop))
         text = strip("correction", mended) if has("correction", mended) else ""
         whole = text or mended.strip()
         return tuple(self._question(part, session) for part in split_questions(whole))

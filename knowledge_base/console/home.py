@@ -11,7 +11,9 @@ from fastapi.responses import Response
 
 from engine.errors import StoreError
 from engine.report.answers import answers, daily, satisfaction
+from engine.report.contacts import contacts
 from engine.report.period import Asker, Period
+from engine.report.thumbs import thumbs
 from engine.retrieval.snapshot import read_live
 from knowledge_base.console.listing import missing_languages, state_of
 from knowledge_base.console.pages import Page, Viewer
@@ -54,12 +56,15 @@ def home(page: Viewer) -> Response:
 def _measured(page: Page) -> dict[str, Any]:
     now = page.house.clock()
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=DAYS - 1)
     with page.house.journal.begin() as connection:
-        asker = Asker(connection, Period(today, now + timedelta(minutes=1)))
-        long = asker.about(Period(today - timedelta(days=DAYS - 1), now + timedelta(minutes=1)))
-        day, all_days = answers(asker), answers(long)
-        days = daily(long)
-        liked = satisfaction(long, all_days.questions)
+        asker = Asker(connection, Period(since, now + timedelta(minutes=1)))
+        about = contacts(asker)
+        given = thumbs(asker, about)
+    long = answers(about)
+    days = daily(about)
+    liked = satisfaction(about, given, long.questions)
+    day = next((one.questions for one in days if one.day == str(today.date())), 0)
     return {"today": day, "long": all_days, "satisfaction": liked, "bars": _bars(days, today)}
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from engine.journal import Journal
-from engine.journal_tables import SCHEMA_VERSION, impressions, turns
+from engine.journal_tables import OUTDATED_INDEXES, SCHEMA_VERSION, impressions, turns
 from engine.types import Citation, Message, Money, ProductCard, Receipt, Reply, Route, WordedBy
 
 AT = datetime(2026, 11, 30, tzinfo=UTC)
@@ -46,6 +46,29 @@ def test_an_old_journal_keeps_its_turns_and_takes_new_ones(database_url: str) ->
     assert version == SCHEMA_VERSION
     for journal in opened:
         journal.close()
+
+
+def indexes(url: str) -> set[str]:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    found = {str(index["name"]) for index in inspect(engine).get_indexes("turns")}
+    engine.dispose()
+    return found
+
+
+def test_outdated_indexes_of_an_old_journal_go_and_the_new_one_comes(database_url: str) -> None:
+    Journal(database_url).close()
+    new = indexes(database_url)
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text("drop index turns_report"))
+        for name in OUTDATED_INDEXES:
+            connection.execute(text(f"create index {name} on turns (at)"))
+        connection.execute(text("update schema_version set version = 3"))
+    engine.dispose()
+    assert set(OUTDATED_INDEXES) <= indexes(database_url)
+    Journal(database_url).close()
+    assert indexes(database_url) == new
+    assert not new & set(OUTDATED_INDEXES)
 
 
 def test_what_a_link_carried_is_not_kept(database_url: str) -> None:
