@@ -29,6 +29,13 @@ def _chat_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", help="the language to begin in")
 
 
+def _describe_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("product", help="its id in the catalogue")
+    command.add_argument("--language", choices=("en", "zh"), default="en")
+    command.add_argument("--tone", choices=("plain", "warm", "playful"), default="plain")
+    command.add_argument("--length", choices=("short", "medium"), default="short")
+
+
 def _train_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("what", choices=("adapter", "recommender"))
     command.add_argument("--out", type=Path, help="adapter: the folder to leave it in")
@@ -234,6 +241,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "tune": _tune_arguments,
+    "describe": _describe_arguments,
     "prepare": _prepare_arguments,
     "link": _link_arguments,
     "doctor": _doctor_arguments,
