@@ -154,6 +154,9 @@ class WorkingCopy:
         last = self.history.last()
         if last and last.id != self._state()[0]:
             self._put_in_place(last)
+        elif not (self._own / "state.json").exists():
+            # Before the first line: without it a change that a crash comes upon would look made.
+            self._write_state(*self._state())
 
     def _put_in_place(self, change: Change) -> None:
         _, known = self._state()

@@ -62,6 +62,12 @@ def test_the_console_knows_no_other_front_and_nothing_but_it_knows_the_console()
     assert (wrong, others) == ([], [])
 
 
+def test_a_shops_files_know_nothing_of_importers() -> None:
+    wrong = [(path, name) for path in (ROOT / "knowledge_base").glob("*.py")
+             for name in imports(path) if name.startswith("knowledge_base.importers")]  # fmt: skip
+    assert wrong == []
+
+
 def test_the_vocabulary_imports_nothing_of_ours() -> None:
     wrong = [(p, name) for p in python_files("engine/types") for name in imports(p)
              if name.split(".")[0] in OURS and not name.startswith("engine.types")]  # fmt: skip

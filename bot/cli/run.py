@@ -58,7 +58,19 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         # Children must wait for this one when it is away, and never start one of their own.
         settings = replace(settings, redis_url=f"unix://{store.socket}")
         env["REDIS_URL"] = str(settings.redis_url)
-    redis = connect(settings)
+    redis, children = connect(settings), _children(settings, engine)
+    return Supervisor(
+        children=children,
+        env=env,
+        is_ready=lambda: _is_ready(redis, settings, children[0]),
+        tell=lambda: _tell(settings),
+        store=store,
+        start_store=partial(start, settings.home) if store else None,
+        nightly=_nightly(settings, env),
+    )
+
+
+def _children(settings: Settings, engine: tuple[str, ...]) -> tuple[Child, ...]:
     children = [
         Child("engine", engine or _argv("engine")),
         Child("web", _argv("web")),
@@ -68,15 +80,7 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         children.append(Child("bot", _argv("bot")))
     if _may_rerank(settings):
         children.append(Child("prepare", _argv("prepare", "--background"), once=True))
-    return Supervisor(
-        children=tuple(children),
-        env=env,
-        is_ready=lambda: _is_ready(redis, settings, children[0]),
-        tell=lambda: _tell(settings),
-        store=store,
-        start_store=partial(start, settings.home) if store else None,
-        nightly=_nightly(settings, env),
-    )
+    return tuple(children)
 
 
 def _nightly(settings: Settings, env: Mapping[str, str]) -> Nightly:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import cache, partial
 
 from engine.retrieval.spelling import RARE
 from engine.retrieval.text import HAN, dictionary
@@ -19,6 +20,7 @@ _TELLING = frozenset(
 )
 """Characters that after a surname are all but surely a given name."""
 _USUAL = frozenset("明华红国平强建文英兰梅秀桂珍玉春峰波林云龙宁博宇飞亮健志东江雪月阳洋超丹")
+_HAN = r"[\u4e00-\u9fff]"
 _TITLES = "先生|女士|小姐|太太|老师|师傅|阿姨|叔叔|经理|大哥|大姐|医生|同学|总|姐|哥"
 _LATIN = r"[A-Z][A-Za-z'’-]+(?:\s[A-Z][A-Za-z'’-]+){0,3}"
 _GOES_ON = (
@@ -42,23 +44,46 @@ _ACTS = (
 _OWNED = "生日|订单|地址|婚礼|快递|包裹|礼物|名字|账号|电话|收货|家"
 
 
-@lru_cache(maxsize=1)
-def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
-    """Each shape, what stands for it, and whether a find must be surely a name."""
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Patterns of a name: any, one that is surely a name, and what somebody says is theirs."""
+
+    family: str
+    name: str
+    sure: str
+    told: str
+
+
+def _names() -> _Names:
     listed = "|".join(sorted((n for n in given_names() if HAN.match(n)), key=len, reverse=True))
     family = "|".join(surnames())
-    han = r"[\u4e00-\u9fff]"
     titled = f"(?:{family})(?:{_TITLES})"
-    other = f"(?:(?:{listed}){han}{{0,2}}?|{han}{{1,3}}古[丽力])"
-    full = f"(?:{family})(?:{listed}|{han}{{1,2}}?)"
-    name = f"(?P<name>{titled}|{other}|[小老阿]{han}{{1,2}}?|{full}|{_LATIN})"
+    other = f"(?:(?:{listed}){_HAN}{{0,2}}?|{_HAN}{{1,3}}古[丽力])"
+    full = f"(?:{family})(?:{listed}|{_HAN}{{1,2}}?)"
+    name = f"(?P<name>{titled}|{other}|[小老阿]{_HAN}{{1,2}}?|{full}|{_LATIN})"
     sure = f"(?P<name>{titled}|{other}|{full}|[小老阿](?:{family})|{_LATIN})"
-    told = rf"(?P<told>{han}{{1,6}}?(?:·{han}{{1,6}}?)*|{_LATIN})"
-    start = r"(?P<kin>(?:^|(?<=[\n，,。！!？?；;\s])|因为|如果|但是|不过|听))"
-    drawn = (
+    told = rf"(?P<told>{_HAN}{{1,6}}?(?:·{_HAN}{{1,6}}?)*|{_LATIN})"
+    return _Names(family, name, sure, told)
+
+
+Shape = tuple[str, str, bool]
+
+
+@cache
+def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
+    """Each shape, what stands for it, and whether a find must be surely a name."""
+    names = _names()
+    drawn = (*_introduced(names), *_acting(names))
+    return tuple((re.compile(shape), kept, wary) for shape, kept, wary in drawn)
+
+
+def _introduced(names: _Names) -> tuple[Shape, ...]:
+    """Who somebody is, or does something for or with."""
+    family, name, told = names.family, names.name, names.told
+    return (
         (rf"(?:我|本人|在下|人家)(?:的?(?:名字|全名)?(?:叫做?|名叫|名字叫|名字是|的名字是))\s*{told}"
          rf"{_GOES_ON}", "", False),
-        (rf"(?:我|本人|在下|免贵)姓(?:{family})(?:名?{han}{{1,2}})?"
+        (rf"(?:我|本人|在下|免贵)姓(?:{family})(?:名?{_HAN}{{1,2}})?"
          r"(?=\s*[，,。.!！、；;]|$|\s|想|要|请|买|问)(?P<name>)", "", False),
         (rf"(?:我是|这里是|这边是|本人是?|我这边是)\s*{name}"
          r"(?=\s*[，,。.!！、；;]|$|\s|想|要|请问|啊|呀|呢|哦)(?:啊|呀|呢|哦)?", "", False),
@@ -73,6 +98,14 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
          r"|[，,。？?]|$)",
          r"\g<kin>朋友", True),
         (rf"(?P<kin>和|跟|与){name}(?=一起|想|要|都|说|结婚)", r"\g<kin>朋友", True),
+    )  # fmt: skip
+
+
+def _acting(names: _Names) -> tuple[Shape, ...]:
+    """Who does or owns something, is addressed, or signs."""
+    name, sure = names.name, names.sure
+    start = r"(?P<kin>(?:^|(?<=[\n，,。！!？?；;\s])|因为|如果|但是|不过|听))"
+    return (
         (rf"{start}{sure}(?={_ACTS})", r"\g<kin>朋友", True),
         (rf"{start}{name}(?={_WISHES})", r"\g<kin>朋友", True),
         (rf"(?P<kin>是){name}(?=买|送|给|订|寄|的生日)", r"\g<kin>朋友", True),
@@ -84,7 +117,6 @@ def _shapes() -> tuple[tuple[re.Pattern[str], str, bool], ...]:
          r"\g<kin>", True),
         (rf"(?:——|—|--)\s*{name}\s*(?:敬上|上|留言?)?\s*$", "", False),
     )  # fmt: skip
-    return tuple((re.compile(shape), kept, wary) for shape, kept, wary in drawn)
 
 
 def without_chinese(text: str, in_shop: InShop) -> str:

@@ -65,7 +65,7 @@ def _measured(page: Page) -> dict[str, Any]:
     days = daily(about)
     liked = satisfaction(about, given, long.questions)
     day = next((one.questions for one in days if one.day == str(today.date())), 0)
-    return {"today": day, "long": all_days, "satisfaction": liked, "bars": _bars(days, today)}
+    return {"today": day, "long": long, "satisfaction": liked, "bars": _bars(days, today)}
 
 
 def _bars(days: Any, today: Any) -> list[Bar]:

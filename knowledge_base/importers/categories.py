@@ -17,6 +17,7 @@ from knowledge_base.yaml_lines import Loader
 
 OTHER = "other"
 OTHER_LABELS = {"en": "Other", "zh": "其他"}
+LONGEST_NAME, MOST_NEW = 100, 1_000
 LEVEL = re.compile(r"\s*(?:>|›|»)\s*")
 Labels = Mapping[str, str]
 
@@ -25,7 +26,8 @@ class Categories:
     """Names of categories as feeds write them, resolved to the shop's keys."""
 
     def __init__(self, shop: Shop) -> None:
-        self._shop = shop
+        self.shop = shop
+        """The shop with the new categories."""
         self._keys = {label.casefold(): key for key, labels in shop.categories.items()
                       for label in labels.values()}  # fmt: skip
         self._keys |= {key.casefold(): key for key in shop.categories}
@@ -34,7 +36,7 @@ class Categories:
     def key(self, name: str) -> str:
         """The key of a category by key, label or path ("Home > Lamps"); a new one where none is.
 
-        Without a name it is "other".
+        Without a name it is "other". Raises ValueError where it can hardly be a category.
         """
         leaf = LEVEL.split(name.strip())[-1]
         known = self._keys.get(name.strip().casefold()) or self._keys.get(leaf.casefold())
@@ -43,16 +45,19 @@ class Categories:
         key = leaf if IDENTIFIER.match(leaf) else _key(leaf)
         if not leaf:
             key = OTHER
-        if key not in self._shop.categories:
-            labels = OTHER_LABELS if not leaf else {language_of(leaf): leaf}
-            self._new.setdefault(key, dict(labels))
+        if key not in self.shop.categories:
+            self._check_new(leaf)
+            self._new[key] = dict(OTHER_LABELS) if not leaf else {language_of(leaf): leaf}
+            self.shop = replace(self.shop, categories={**self.shop.categories, **self._new})
         self._keys[leaf.casefold()] = key
         return key
 
-    @property
-    def shop(self) -> Shop:
-        """The shop with the new categories."""
-        return replace(self._shop, categories={**self._shop.categories, **self._new})
+    def _check_new(self, name: str) -> None:
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"category: {name[:30]!r}… is longer than {LONGEST_NAME} characters")
+        if len(self._new) >= MOST_NEW:
+            raise ValueError(f"category: {name!r} would be one more than {MOST_NEW:,} new ones; "
+                             "is it that column?")  # fmt: skip
 
     def new(self, used: frozenset[str]) -> dict[str, dict[str, str]]:
         """The new ones among `used`, with their labels."""

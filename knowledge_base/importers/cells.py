@@ -20,7 +20,7 @@ def cleaned(cell: str) -> str:
     """
     if len(cell) > MAX_CELL:
         raise ValueError(f"a cell has {len(cell):,} characters, over {MAX_CELL:,}")
-    if cell.startswith(MARK):
+    if cell[:1] == MARK:
         cell = restored(cell)
     if not cell.isprintable():
         cell = CONTROLS.sub("", cell.replace("\r\n", "\n").replace("\r", "\n"))

@@ -21,6 +21,9 @@ ENTRY_COLUMN = re.compile(r"(title|questions|answers?)_[a-z]{2,3}(-[a-z0-9]{2,8}
 ENTRY_COLUMNS = ("id", "question", "answer", "language", "title", "tags", "owner", "audience",
                  "hidden", "valid_from", "valid_until", "last_checked")  # fmt: skip
 CLOSE = 0.75
+MOST_COLUMNS = 500
+CURRENCY = "currency"
+"""A column of any table of goods or orders: a row in another than the shop's is refused."""
 LIKE_EVENTS = 3
 """So many of the columns of events, and a file is meant as one, whatever is misspelt."""
 KNOWN = (
@@ -93,8 +96,11 @@ FORMATS = (
 def format_of(names: Names, name: str) -> Format:
     """The format that has these columns.
 
-    Raises KnowledgeError where none has, with what may be misspelt.
+    Raises KnowledgeError where none has, with what may be misspelt, or there are too many.
     """
+    if len(names) > MOST_COLUMNS:
+        raise KnowledgeError(f"{len(names):,} columns, over {MOST_COLUMNS}", where=f"{name}:1",
+                             mend="delete the columns that are not needed.")  # fmt: skip
     found = next((one for one in FORMATS if one.matches(names)), None)
     if found is None:
         meant = _misspelt(names, {*PRODUCT_COLUMNS, *REVIEW_COLUMNS, *ORDER_COLUMNS,
@@ -113,7 +119,7 @@ def check_columns(found: Format, names: Names, name: str) -> str:
     """
     if not found.exact:
         return ""
-    unknown = [one for one in names if one not in found.columns
+    unknown = [one for one in names if one not in (*found.columns, CURRENCY)
                and not (found.kind == "entries" and ENTRY_COLUMN.fullmatch(one))]  # fmt: skip
     if meant := _misspelt(unknown, {one for one in found.columns if one not in names}):
         raise KnowledgeError(f"unknown column(s); did you mean {meant}?", where=f"{name}:1",

@@ -63,7 +63,8 @@ def import_file(
                              mend="`shopdesk kb import` takes it in.")  # fmt: skip
     notes = tuple(filter(None, (table.note, check_columns(found, table.names, name))))
     rows = found.read(table.rows, now or datetime.now(UTC))
-    return replace(_merged(rows, found, known), notes=notes, source=found.name)
+    imported = _merged(rows, found, known)
+    return replace(imported, notes=(*notes, *imported.notes), source=found.name)
 
 
 def _merged(rows: Iterable[Told], found: Format, known: Knowledge) -> Imported:
@@ -87,6 +88,7 @@ def _imported_tau2(document: Mapping[str, Any], known: Knowledge) -> Imported:
         goods.same + orders.same,
         goods.refused + orders.refused,
         {**goods.files, **orders.files},
+        goods.notes,
     )
 
 

@@ -136,6 +136,7 @@ class _Merger:
     def imported(self) -> Imported:
         """What came of it, with the texts of the files that change."""
         files: dict[str, str] = {}
+        notes: tuple[str, ...] = ()
         if self._counts["added"] or self._counts["changed"]:
             rows = [row for rows in self._products.values() for row in rows]
             files[FILE] = format_rows(PRODUCT_COLUMNS, rows)
@@ -143,10 +144,11 @@ class _Merger:
             if new := self._categories.new(used):
                 text = (self._folder / "shop.yaml").read_text("utf-8")
                 files["shop.yaml"] = with_categories(text, new)
+                notes = (f"new categories: {', '.join(new)}",)
         counts = self._counts
         refused = sorted(self._refused, key=lambda one: one.line)
         return Imported("products", counts["added"], counts["changed"], counts["same"],
-                        tuple(refused), files)  # fmt: skip
+                        tuple(refused), files, notes)  # fmt: skip
 
 
 def _uncounted(available: bool, stock: str) -> str:

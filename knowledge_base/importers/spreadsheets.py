@@ -19,7 +19,8 @@ MAX_RATIO = 200
 """How many times its size a workbook may unpack to, once that is over SMALL."""
 SMALL = 16 * 2**20
 MAX_COLUMNS = 500
-HEAD = 4096
+CHUNK = 2**20
+SIGNS = (b"<!doctype", b"<!entity")
 MEND = "open it in a spreadsheet program and save it anew as XLSX, or as CSV UTF-8."
 
 
@@ -113,13 +114,23 @@ def _check_members(archive: zipfile.ZipFile, size: int, name: str) -> None:
         )
     if "[Content_Types].xml" not in archive.namelist():
         raise KnowledgeError("a ZIP archive, but no XLSX workbook", where=name, mend=MEND)
-    for member in members:
-        if member.filename.endswith((".xml", ".rels")):
-            with archive.open(member) as file:
-                head = file.read(HEAD).replace(b"\0", b"").lower()
-            if b"<!doctype" in head or b"<!entity" in head:
-                raise KnowledgeError(
-                    "the workbook declares XML entities, which no spreadsheet program does",
-                    where=name,
-                    mend=MEND,
-                )
+    if any(_declares(archive, member) for member in members):
+        raise KnowledgeError(
+            "the workbook declares XML entities, which no spreadsheet program does",
+            where=name,
+            mend=MEND,
+        )
+
+
+def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether an XML file in it holds a DTD; in text such a sign is always escaped."""
+    if not member.filename.endswith((".xml", ".rels")):
+        return False
+    before = b""
+    with archive.open(member) as file:
+        while chunk := file.read(CHUNK):
+            seen = before + chunk.replace(b"\0", b"").lower()
+            if any(sign in seen for sign in SIGNS):
+                return True
+            before = seen[-len(SIGNS[0]) :]
+    return False

@@ -13,6 +13,8 @@ LONGEST_ID = 40
 DIGEST = 8
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 MARKUP = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
+DECLARATION = re.compile(r"<[!?][^<>]*>")
+UNENDED = re.compile(r"<(?![^<>]*>)")
 PRICE = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 SEPARATORS = re.compile(r"[;；:：]")
 UNSEEN = ("script", "style", "template", "noscript", "iframe", "svg")
@@ -40,8 +42,8 @@ def slug(text: str) -> str:
 
 def language_of(text: str) -> str:
     """ "zh" where Chinese characters make up a third of the letters or more, else "en"."""
-    letters = sum(char.isalpha() for char in text)
-    return "zh" if letters and 3 * len(HAN.findall(text)) >= letters else "en"
+    chinese = len(HAN.findall(text))
+    return "zh" if chinese and 3 * chinese >= sum(map(str.isalpha, text)) else "en"
 
 
 def plain_text(html: str) -> str:
@@ -49,10 +51,21 @@ def plain_text(html: str) -> str:
     if not MARKUP.search(html):
         return html
     words = _Words()
-    words.feed(html)
+    # Tags that never end take the parser time by the square of their number, or worse.
+    words.feed(UNENDED.sub("&lt;", DECLARATION.sub("", _uncommented(html))))
     words.close()
     lines = (" ".join(line.split()) for line in "".join(words.parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _uncommented(html: str) -> str:
+    """HTML without comments; one that never ends goes on to the end."""
+    kept, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start + 4)
+        at = end + 3 if end >= 0 else len(html)
+    return "".join((*kept, html[at:]))
 
 
 class _Words(HTMLParser):

@@ -100,7 +100,7 @@ def test_whoever_asks_gets_the_same_entry_in_the_same_band(ask: Ask, one: str, o
 
 
 @pytest.mark.parametrize(
-    "text", ["Do you ship to Ruritania?", "do you sell Lego", "Is Klarna possible?"]
+    "text", ["Do you ship to Ruritania?", "do you sell Lego", "Is Afterpay possible?"]
 )
 def test_a_strange_place_or_brand_makes_no_certain_answer(ask: Ask, text: str) -> None:
     assert ask(text)[0].parts[-1].band is not Band.CERTAIN

@@ -59,3 +59,14 @@ def test_a_new_category_has_one_key_however_often_it_comes() -> None:
     assert keys[2].startswith("id-")
     assert keys[3:] == ["other", "Bath"]
     assert known.new(frozenset(keys))["bath-body"] == {"en": "Bath & Body"}
+
+
+def test_what_can_hardly_be_categories_is_refused() -> None:
+    known = Categories(load(DEMO_SHOP).shop)
+    with pytest.raises(ValueError, match="longer than 100"):
+        known.key("x" * 101)
+    for number in range(1_000):
+        known.key(f"kind {number}")
+    with pytest.raises(ValueError, match="is it that column"):
+        known.key("one more")
+    assert known.key("kind 7") == "kind-7"

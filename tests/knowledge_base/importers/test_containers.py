@@ -83,7 +83,8 @@ def test_a_workbook_that_declares_entities_is_refused(bring_in: Import) -> None:
         for name in old.namelist():
             text = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                text = b'<!DOCTYPE x [<!ENTITY a "b">]>' + text
+                # However far down: what is hidden behind a long comment counts too.
+                text = b"<!--" + b" " * 5_000 + b'--><!DOCTYPE x [<!ENTITY a "b">]>' + text
             new.writestr(name, text)
     with pytest.raises(KnowledgeError, match="declares XML entities"):
         bring_in(out.getvalue(), "goods.xlsx")
@@ -112,10 +113,11 @@ def test_a_feed_that_declares_entities_is_refused(bring_in: Import, declared: st
         (b"PK\x03\x04broken", "x.xlsx", "not a readable XLSX"),
         (b"\x00\x81\xff\xfe\x8d", "x.csv", "not text in UTF-8"),
         (b"<rss><item>", "x.xml", "broken XML"),
-        (b"<html></html>", "x.xml", "no <item>"),
+        (b"<a><b>1</b></a>", "x.xml", "no <item>"),
         (b"[1, 2", "x.json", "broken JSON"),
         (b"a: [", "x.yaml", "not readable as YAML"),
         (b"colour,shape\nred,round\n", "x.csv", "no known format"),
+        (",".join(f"c{number}" for number in range(501)).encode(), "x.csv", "501 columns"),
         (b"product,sku,prcie\nmug,M,1\n", "x.csv", "did you mean price for 'prcie'"),
         (b'product,sku,price\n"mug,M,1\n' + b"x" * 200_000, "x.csv", "never closed"),
     ],

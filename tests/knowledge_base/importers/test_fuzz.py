@@ -1,8 +1,12 @@
-"""Whatever the bytes: a file is refused with a mend, or its rows are; never another error."""
+"""Whatever the bytes: a file is refused with a mend, or its rows are, and the shop stays whole."""
 
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +39,9 @@ GOOD = {
     "demo.yaml": b"- id: x\n  name: Bag\n  category: bags\n  current_stock: 1\n  price: 5.0\n",
     "goods.xlsx": export_file("products", KNOWN, "x.xlsx"),
     "goods.jsonl": export_file("products", KNOWN, "x.jsonl"),
-    "entries.jsonl": export_file("entries", load(DEMO_SHOP), "x.jsonl"),
+    "entries.jsonl": b"\n".join(
+        export_file("entries", load(DEMO_SHOP), "x.jsonl").split(b"\n")[:3]
+    ),
 }
 BITS = st.binary(max_size=6) | st.sampled_from(
     [b'"', b"\n", b",", b"\x00", b"\xff", b"'", b"<", b"&", b"{", b"[", b"-", b"9" * 30, b"e", b";",
@@ -51,8 +57,13 @@ def comes_to_nothing_worse(data: bytes, name: str) -> None:
         assert error.mend
         return
     assert all(one.reason and one.line >= 1 for one in imported.refused)
-    for text in imported.files.values():
-        text.encode()
+    with tempfile.TemporaryDirectory() as scratch:
+        shop = Path(scratch) / "shop"
+        shutil.copytree(EMPTY_SHOP, shop)
+        for file, text in imported.files.items():
+            (shop / file).write_text(text, "utf-8", newline="\n")
+        # What went in is a shop that can be read.
+        load(shop)
 
 
 @settings(max_examples=300)
@@ -83,8 +94,6 @@ def test_good_files_cut_short(name: str, data: st.DataObject) -> None:
 @settings(max_examples=80)
 @given(st.data())
 def test_sheets_of_a_workbook_with_some_bytes_changed(data: st.DataObject) -> None:
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(GOOD["goods.xlsx"])) as old, zipfile.ZipFile(out, "w") as new:
         for member in old.namelist():

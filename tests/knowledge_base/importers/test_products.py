@@ -176,6 +176,7 @@ def test_new_categories_go_into_shop_yaml_with_its_comments(bring_in: Import, fo
     before = (folder / "shop.yaml").read_text("utf-8")
     imported, known = bring_in(samples.SHOPIFY)
     assert sorted(imported.files) == ["catalogue.csv", "shop.yaml"]
+    assert imported.notes == ("new categories: Shirts, other",)
     after = (folder / "shop.yaml").read_text("utf-8")
     assert {*before.split("\n")} < {*after.split("\n")}
     assert known.shop.categories["Shirts"] == {"en": "Shirts"}
