@@ -105,6 +105,15 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
+    command.add_argument("--by", default="cli", metavar="NAME", help="import: under whose name")
+    command.add_argument(
+        "--shown", type=int, default=0, metavar="N",
+        help="import: with --json, the first so many changes side by side",
+    )  # fmt: skip
+    command.add_argument(
+        "--only-over", default="", metavar="BASIS",
+        help="import: nothing where the files are other than at the dry run that told this basis",
+    )  # fmt: skip
     command.add_argument(
         "--only",
         choices=("orders", "events"),

@@ -57,7 +57,9 @@ def grounds_of(product: Product, reviews: Sequence[Review], language: str) -> tu
 def facts_of(product: Product, language: str) -> tuple[tuple[str, str], ...]:
     """A product's attributes in a language, else another, with the colours and sizes it has."""
     written = product.attributes.get(language) or next(iter(product.attributes.values()), {})
-    joint, colours, sizes = ("、", "颜色", "尺码") if language == "zh" else (", ", "colours", "sizes")
+    joint, colours, sizes = (
+        ("、", "颜色", "尺码") if language == "zh" else (", ", "colours", "sizes")
+    )
     made = (
         (colours, joint.join(shown_colour(one, language) for one in product.colours)),
         (sizes, joint.join(shown_size(one, language) for one in product.sizes)),

@@ -22,10 +22,17 @@ DEADLINE_S = 60.0
 LEAST_REVIEWS = 3
 """Reviews that must make a point before a description tells it."""
 ASKED = {
-    "en": {"plain": "Tell me about the {}.", "warm": "Tell me warmly about the {}.",
-           "playful": "Tell me playfully about the {}."},
-    "zh": {"plain": "介绍一下{}。", "warm": "请亲切地介绍一下{}。", "playful": "请俏皮地介绍一下{}。"},
-}  # fmt: skip
+    "en": {
+        "plain": "Tell me about the {}.",
+        "warm": "Tell me warmly about the {}.",
+        "playful": "Tell me playfully about the {}.",
+    },
+    "zh": {
+        "plain": "介绍一下{}。",
+        "warm": "请亲切地介绍一下{}。",
+        "playful": "请俏皮地介绍一下{}。",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)

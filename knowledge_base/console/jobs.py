@@ -15,13 +15,14 @@ from engine.settings import Settings
 
 LAST_LINES = 400
 BAD_INPUT_CODE = 2
+LONGEST_WAIT_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A command that runs or ran. `told`: its last line; `result`: its JSON, once it has ended.
 
-    `error`: what it said when it failed, worded for operators.
+    `error`: what it said when it failed, worded for operators. `about`: what it works on.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Job:
     told: str = ""
     result: Mapping[str, Any] | None = None
     error: str = ""
+    about: str = ""
 
 
 class Jobs:
@@ -47,8 +49,9 @@ class Jobs:
         return self._jobs.get(name)
 
     def begin(
-        self, name: str, by: str, *words: str, done: Callable[[Job], None] = lambda job: None
-    ) -> bool:
+        self, name: str, by: str, *words: str, about: str = "",
+        done: Callable[[Job], None] = lambda job: None,
+    ) -> bool:  # fmt: skip
         """Run one of our commands, unless one of this name still runs; `done` when it has ended."""
         with self._guard:
             if (before := self._jobs.get(name)) and before.running:
@@ -57,9 +60,18 @@ class Jobs:
                 [*self._command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, encoding="utf-8", env=self._env,
             )  # fmt: skip
-            self._jobs[name], self._running[name] = Job(name, by), process
+            self._jobs[name], self._running[name] = Job(name, by, about=about), process
         threading.Thread(target=self._follow, args=(name, process, done), daemon=True).start()
         return True
+
+    def wait_for(self, *words: str) -> Job:
+        """Run one of our commands that takes seconds, and wait until it has ended."""
+        ran = subprocess.run(  # noqa: S603 - our own command, no word of a shopper's
+            [*self._command, *words], capture_output=True, text=True, encoding="utf-8",
+            env=self._env, timeout=LONGEST_WAIT_S, check=False,
+        )  # fmt: skip
+        ended = _ended(ran.returncode, ran.stdout, ran.stderr.splitlines())
+        return replace(Job("", ""), running=False, **ended)
 
     def forget(self, name: str) -> None:
         """Nothing of an ended job is shown any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from starlette.datastructures import FormData
@@ -64,6 +64,11 @@ def form_of_product(product: Product) -> ProductForm:
         tuple(VariantForm(one.sku, one.colour, one.size, str(one.price.amount), str(one.stock))
               for one in product.variants),
     )  # fmt: skip
+
+
+def replaced_description(form: ProductForm, language: str, text: str) -> ProductForm:
+    """The form with another description in one language."""
+    return replace(form, descriptions={**form.descriptions, language: text})
 
 
 def typed_product(data: FormData) -> ProductForm:

@@ -46,7 +46,7 @@ def products(
 @router.get("/products/new")
 def new_product(page: Editor) -> Response:
     """The form of a product to be made."""
-    return _form(page, forms.ProductForm(), version="", new=True)
+    return form_page(page, forms.ProductForm(), version="", new=True)
 
 
 @router.get("/products/variant")
@@ -58,10 +58,10 @@ def variant_row(page: Editor) -> Response:
 @router.get("/products/{identifier}")
 def product(page: Viewer, identifier: str) -> Response:
     """One product's form."""
-    found = page.house.files.catalogue().by_id.get(identifier)
+    found = find(page, identifier)
     if found is None:
         return page.show("missing.html", 404)
-    return _form(page, forms.form_of_product(found), version=product_version(found))
+    return form_page(page, forms.form_of_product(found), version=product_version(found))
 
 
 @router.post("/products")
@@ -82,13 +82,13 @@ def _saved(page: Page, data: FormData) -> Response:
         made, faults = None, [Fault("id", "Another product has this id.")]
     given: dict[str, Any] = {"version": version, "new": not version, "why": why}
     if made is None:
-        return _form(page, form, faults=faults, status=400, **given)
+        return form_page(page, form, faults=faults, status=400, **given)
     try:
         done = ProductSaving(page.house, page.who).save(made, version=version, why=why)
     except ChangedMeanwhileError as error:
         present = page.house.files.catalogue().by_id.get(made.id)
         given |= {"version": product_version(present), "new": present is None}
-        return _form(page, form, status=409, meanwhile=error, **given)
+        return form_page(page, form, status=409, meanwhile=error, **given)
     if not done:
         return page.go(f"/products/{made.id}", "nothing-changed")
     page.note("product saved", made.id)
@@ -109,7 +109,7 @@ def delete(page: Editor, identifier: str, version: Text = "", why: Text = "") ->
 def stock(page: Editor, identifier: str, to: Text = "", amount: Text = "") -> Response:
     """Sold out, or in stock again: with the number asked for, else the one it had."""
     stocks = Stocks(page.house)
-    found = page.house.files.catalogue().by_id.get(identifier)
+    found = find(page, identifier)
     if found is None:
         return page.show("missing.html", 404)
     wanted = stocks.wanted(found, to, amount)
@@ -133,11 +133,17 @@ def _row(page: Page, product: Product, *, fault: bool = False) -> Response:
     return page.show("product_row.html", product=product, former=former, fault=fault)
 
 
-def _form(page: Page, form: forms.ProductForm, *, status: int = 200, **values: Any) -> Response:
-    given = {"new": False, "faults": [], "why": "", "meanwhile": None, **values}
-    problems = page.house.files.catalogue().problems
+def find(page: Page, identifier: str) -> Product | None:
+    """A product by its id."""
+    return page.house.files.catalogue().by_id.get(identifier)
+
+
+def form_page(page: Page, form: forms.ProductForm, *, status: int = 200, **values: Any) -> Response:
+    """A product's page. `drafted`: the language whose description was drafted, not saved yet."""
+    given = {"new": False, "faults": [], "why": "", "meanwhile": None, "drafted": "", "lost": 0,
+             **values}  # fmt: skip
+    shop = page.house.files.shop()
     return page.show(
-        "product.html", status, form=form, categories=page.house.files.shop().categories,
-        currency=page.house.files.shop().currency, spare=forms.VariantForm(), problems=problems,
-        codes=forms.LANGUAGES, **given,
+        "product.html", status, form=form, categories=shop.categories, currency=shop.currency,
+        spare=forms.VariantForm(), codes=forms.LANGUAGES, **given,
     )  # fmt: skip
