@@ -45,7 +45,9 @@ class Judgement:
 
 def grounds_of(product: Product, reviews: Sequence[Review], language: str) -> tuple[Ground, ...]:
     """A product's attributes, colours and sizes, then what its buyers say, each by itself."""
-    told = (_attribute(product, name, value) for name, value in facts_of(product, language))
+    title = product.names.get(language) or next(iter(product.names.values()))
+    told = ((name, _attribute(product, title, name, value))
+            for name, value in facts_of(product, language))  # fmt: skip
     said = (Passage(f"{REVIEW}{one.id}", SourceKind.REVIEW, one.title, one.text, one.language)
             for one in reviews if one.product == product.id)  # fmt: skip
     return (
@@ -79,13 +81,13 @@ def judge(
         known = {one.id for one in grounds}
         if gone := [name for name in only if name not in known]:
             return Judgement(tuple(only), f"gone:{gone[0]}")
-        grounds = [one for one in grounds if one.id in only]
+    may_carry = [one for one in grounds if only is None or one.id in only]
     if own := OWN_VOICE.search(sentence):
         return Judgement((), f"voice:{own.group()}")
     names = (*product.names.values(), product.brand)
     known_names = frozenset[str]().union(*(_said(read(name)) for name in names))
     wanted = _said(read(sentence)) - known_names - FREE
-    linked, left = _linked(wanted, grounds)
+    linked, left = _linked(wanted, may_carry)
     if left:
         return Judgement(tuple(one.id for one in linked), f"unsupported:{min(left)}")
     if not linked:
@@ -114,10 +116,9 @@ def _linked(wanted: frozenset[str], grounds: Sequence[Ground]) -> tuple[list[Gro
     return linked, sorted(left)
 
 
-def _attribute(product: Product, name: str, value: str) -> tuple[str, Passage]:
-    title = next(iter(product.names.values()))
-    return name, Passage(f"product:{product.id}", SourceKind.PRODUCT, title,
-                         phrase(name, value), "")  # fmt: skip
+def _attribute(product: Product, title: str, name: str, value: str) -> Passage:
+    words = phrase(name, value)
+    return Passage(f"product:{product.id}", SourceKind.PRODUCT, title, words, "")
 
 
 def _held(source: Source, *, title: bool = False) -> frozenset[str]:

@@ -14,6 +14,8 @@ from engine.grounding.reading import Reading, read
 from engine.grounding.sentences import split_sentences
 from engine.types import Review
 
+COMMA = re.compile(r"[,，;；]")
+"""One ends what a negation reaches ("not flimsy, good value"); two only hold words between them."""
 TOLD = {
     "en": ("{n} of {m} reviews say {what}", "{n} of {m} reviews says {what}"),
     "zh": ("{m} 条评价中有 {n} 条说{what}", "{m} 条评价中有 {n} 条说{what}"),
@@ -76,6 +78,7 @@ def _denied(reading: Reading, hit: re.Match[str]) -> bool:
         token for token in reading.tokens
         if token.kind == "neg" and token.clause == clause and token.start < hit.start()
         and (not token.bounded or token.bounded > hit.start())
+        and len(COMMA.findall(reading.text[token.end : hit.start()])) != 1
     ]  # fmt: skip
     return len(reaching) % 2 == 1
 

@@ -34,8 +34,7 @@ class Template:
 
     name = "template"
 
-    def __init__(self, wording: str = "The {name} has this: {fact}.") -> None:
-        self.wording = wording
+    def __init__(self) -> None:
         self.prompts: list[Prompt] = []
 
     def stream(
@@ -44,7 +43,8 @@ class Template:
         self.prompts.append(prompt)
         for passage in prompt.passages:
             for fact in passage.text.split("; "):
-                yield self.wording.format(name=passage.title, fact=fact.rstrip(".")) + " "
+                wording = "{}的{}。\n" if prompt.language == "zh" else "The {} has this: {}.\n"
+                yield wording.format(passage.title, fact.rstrip("."))
         yield ADDED
 
     def cancel(self, request_id: str) -> None: ...
