@@ -15,8 +15,9 @@ from engine.types import Passage, Product, Prompt, Review, Route, SourceKind
 TONES = ("plain", "warm", "playful")
 LENGTHS = ("short", "medium")
 SENTENCES = {"short": 3, "medium": 6}
-FACTS_A_PROMPT = 3
-"""A small model words three facts at a time; of a long list it leaves out most."""
+FACTS_A_PROMPT = 2
+"""A small model words two facts at a time; of a longer list it leaves out most."""
+PROMPTS = {"short": 2, "medium": 4}
 MAX_TOKENS = 90
 DEADLINE_S = 60.0
 LEAST_REVIEWS = 3
@@ -138,7 +139,7 @@ def _prompts(
     facts = facts_of(product, language)
     groups = [facts[at : at + FACTS_A_PROMPT] for at in range(0, len(facts), FACTS_A_PROMPT)]
     passage = Passage(f"product:{product.id}", SourceKind.PRODUCT, name, "", language)
-    for group in groups[: 1 if length == "short" else 3]:
+    for group in groups[: PROMPTS[length]]:
         text = "; ".join(f"{key}: {value}" for key, value in group)
         yield Prompt(Route.DESCRIBE, language, asked, (replace(passage, text=text),))
     praise = [one for one in reviews if one.language == language and one.rating >= 4]

@@ -44,13 +44,13 @@ def job(page: Viewer) -> Response:
 @router.post("/imports/upload")
 async def upload(request: Request, page: Editor) -> Response:
     """Keep a file, and look at what it would change."""
-    data = await request.form()
-    file, strict = data.get("file"), data.get("strict") == "on"
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise KnowledgeError("No file was chosen.", mend="choose one, then send it.")
-    kept = await run_in_threadpool(
-        uploads_of(page).keep, file.file, file.filename, page.who, strict=strict
-    )
+    async with request.form() as data:
+        file, strict = data.get("file"), data.get("strict") == "on"
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise KnowledgeError("No file was chosen.", mend="choose one, then send it.")
+        kept = await run_in_threadpool(
+            uploads_of(page).keep, file.file, file.filename, page.who, strict=strict
+        )
     return _look(page, kept)
 
 

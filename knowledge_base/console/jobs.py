@@ -89,16 +89,20 @@ class Jobs:
     ) -> None:
         lines: list[str] = []
         out: list[str] = []
-        reading = threading.Thread(target=lambda: out.append(_all(process)), daemon=True)
-        reading.start()
-        for line in process.stderr or ():
-            lines = [*lines, line.rstrip()][-LAST_LINES:]
-            self._jobs[name] = replace(self._jobs[name], told=line.strip())
-        code = process.wait()
-        reading.join()
+        with process:
+            reading = threading.Thread(target=lambda: out.append(_all(process)), daemon=True)
+            reading.start()
+            for line in process.stderr or ():
+                lines = [*lines, line.rstrip()][-LAST_LINES:]
+                self._jobs[name] = replace(self._jobs[name], told=line.strip())
+            code = process.wait()
+            reading.join()
         ended = replace(self._jobs[name], running=False, **_ended(code, "".join(out), lines))
-        self._jobs[name] = ended
-        done(ended)
+        try:
+            done(ended)
+        finally:
+            # Who sees that it has ended sees what `done` did, too.
+            self._jobs[name] = ended
 
 
 def _all(process: subprocess.Popen[str]) -> str:
