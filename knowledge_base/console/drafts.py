@@ -16,7 +16,7 @@ from engine.types import Product
 from knowledge_base.console import product_form as forms
 from knowledge_base.console.pages import Editor, Page, Viewer
 from knowledge_base.console.products import find, form_page
-from knowledge_base.product_text import product_version
+from knowledge_base.importers.product_text import product_version
 
 router = APIRouter()
 Text = Annotated[str, Form()]

@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 
 from engine.types import Money, Product, Shop, Variant
 from knowledge_base.console.entry_form import Fault
+from knowledge_base.importers.product_text import read_back
 from knowledge_base.importers.writing import product_rows
-from knowledge_base.product_text import read_back
 from knowledge_base.schema import ID_RULE, IDENTIFIER
 
 LANGUAGES = ("en", "zh")

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from engine.errors import KnowledgeError
-from knowledge_base.catalogue_text import FILE, Record, records, with_record
 from knowledge_base.console.entry_form import Fault
 from knowledge_base.console.pages import Editor, Page
+from knowledge_base.importers.catalogue_text import FILE, Record, records, with_record
 from knowledge_base.past_texts import digest
 from knowledge_base.schema import ID_RULE, IDENTIFIER
 from knowledge_base.tables import check_product, read_variant

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.types import Product
-from knowledge_base.catalogue_text import FILE, Spliced, with_product
 from knowledge_base.console.house import House
 from knowledge_base.console.shop_files import Catalogue
 from knowledge_base.history import UNTOLD
+from knowledge_base.importers.catalogue_text import FILE, Spliced, with_product
+from knowledge_base.importers.product_text import product_version
 from knowledge_base.importers.writing import SHARED_COLUMNS, VARIANT_COLUMNS, product_rows
 from knowledge_base.past_texts import digest
-from knowledge_base.product_text import product_version
 from knowledge_base.tables import PRODUCT_COLUMNS
 from knowledge_base.working_copy import ChangedMeanwhileError
 

@@ -17,7 +17,7 @@ from knowledge_base.console.pages import Editor, Page, Viewer
 from knowledge_base.console.product_list import STATES, WantedProducts, listed_products
 from knowledge_base.console.product_saving import ProductSaving
 from knowledge_base.console.stock import Stocks
-from knowledge_base.product_text import product_version
+from knowledge_base.importers.product_text import product_version
 from knowledge_base.working_copy import ChangedMeanwhileError
 
 router = APIRouter()

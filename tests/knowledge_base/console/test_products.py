@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
 from engine.types import Product
-from knowledge_base.catalogue_text import records
 from knowledge_base.console import product_form as forms
 from knowledge_base.console.product_saving import ProductSaving
 from knowledge_base.console.shop_files import ShopFiles
-from knowledge_base.product_text import product_version
+from knowledge_base.importers.catalogue_text import records
+from knowledge_base.importers.product_text import product_version
 from knowledge_base.store import DEMO_SHOP
 from tests.knowledge_base.console.conftest import ClientOf, Console, csrf_of, post
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from engine.errors import KnowledgeError
 from engine.types import Product
-from knowledge_base.catalogue_text import records, with_product, with_record
+from knowledge_base.importers.catalogue_text import records, with_product, with_record
+from knowledge_base.importers.product_text import product_version, read_back
 from knowledge_base.importers.writing import product_rows
 from knowledge_base.problems import Problems
-from knowledge_base.product_text import product_version, read_back
 from knowledge_base.shop_file import read_shop
 from knowledge_base.store import DEMO_SHOP
 from knowledge_base.tables import read_products
