@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from engine.answers.faq import FaqAnswers
 from engine.answers.products import ProductAnswers
 from engine.answers.taste import TasteAnswers
 from engine.assistant import Assistant
+from engine.at_work import AtWork
 from engine.counters import DailyCounters, MemoryCounters
 from engine.errors import ShopdeskError
 from engine.event_log import EventLog
@@ -25,6 +26,7 @@ from engine.knowledge import ShopKnowledge
 from engine.links import Links
 from engine.live import LiveAssistant, now
 from engine.locks import held_in_turn
+from engine.order_sources import FileOrders
 from engine.orders import Orders
 from engine.pseudonyms import Pseudonymizer
 from engine.publish import asked_rows, build_snapshot, publish
@@ -67,10 +69,11 @@ if TYPE_CHECKING:
 def shop_knowledge(
     data: SnapshotData, encoders: Encoders, counters: DailyCounters, now: datetime,
     recommender: Path | None = None, pseudonym: Callable[[str], str] | None = None,
+    at_work: AtWork | None = None,
 ) -> ShopKnowledge:  # fmt: skip
     """Everything the assistant asks, from one verified snapshot, as it holds on the day of `now`.
 
-    Entries not valid on it are left out. `recommender`: the folder of a trained one. See Orders.
+    Entries not valid on it are left out. `recommender`: a trained one's folder. See Orders.
     """
     known = load(data.folder / "knowledge")
     entries = asked_rows(known)
@@ -79,13 +82,12 @@ def shop_knowledge(
     search = ProductSearch(encoders, features, known.products, known.shop)
     today = now.astimezone(ZoneInfo(known.shop.time_zone)).date()
     live = {entry.id: entry for entry in live_entries(known.entries, today)}
-    rows = [
-        i for i, row in enumerate(entries) if row.source in live or row.source.startswith(ROUTE)
-    ]
-    found = _entry_features(data, entries, rows)
-    cards = Cards(search.products, known.shop, known.replies)
+    found = _entry_features(data, entries, live)
+    stale = at_work.stale(known.shop, data.folder) if at_work else None
+    cards = Cards(search.products, known.shop, known.replies, stale)
     content = content_of(known.products, products, data.vectors["products"])
     learned = shop_learned(recommender, known.products, known.events, content)
+    source = at_work.orders(known) if at_work else FileOrders(known.orders)
     version = recommender.name if recommender else ""
     return ShopKnowledge(
         snapshot=data.id,
@@ -96,7 +98,7 @@ def shop_knowledge(
             encoders, found, data.calibrations, {entry.id: entry.tags for entry in known.entries}
         ),
         products=search,
-        orders=Orders(known.orders, search.products, known.replies, counters, pseudonym),
+        orders=Orders(source, search.products, known.replies, counters, pseudonym),
         faq=FaqAnswers(live, known.replies, known.shop.default_language),
         goods=ProductAnswers(search.products, known.reviews, known.replies, cards),
         taste=TasteAnswers(search.products, known.shop, known.replies, cards),
@@ -107,9 +109,12 @@ def shop_knowledge(
 
 
 def _entry_features(
-    data: SnapshotData, entries: Sequence[Row], live: Sequence[int]
+    data: SnapshotData, entries: Sequence[Row], today: Collection[str]
 ) -> dict[str, EntryFeatures]:
-    """Features by encoder key of the rows that are live today, out of all `entries`."""
+    """Features by encoder key of the rows of `today`'s entries, and those of all days."""
+    live = [
+        i for i, row in enumerate(entries) if row.source in today or row.source.startswith(ROUTE)
+    ]
     sources = tuple(sorted({row.source for row in entries}))
     vectors = data.vectors["entries"]
 
@@ -170,6 +175,7 @@ def live_assistant(
     daily_tokens: int,
     only: str = "",
     clock: Callable[[], datetime] = now,
+    at_work: AtWork | None = None,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot, or of the snapshot `only`."""
     hurries = Hurries(generator)
@@ -177,7 +183,9 @@ def live_assistant(
 
     def read(snapshot: str) -> Assistant:
         data = read_snapshot(home / "snapshots" / snapshot, encoders.names)
-        knowledge = shop_knowledge(data, encoders, counters, clock(), live_folder(home), pseudonym)
+        knowledge = shop_knowledge(
+            data, encoders, counters, clock(), live_folder(home), pseudonym, at_work
+        )
         wording = Wording(
             generator, counters, snapshot=data.id, daily_tokens=daily_tokens, hurries=hurries,
             recommender=knowledge.recommender.version,
@@ -245,6 +253,7 @@ def build_assistant(
     clock: Callable[[], datetime] = now,
     encoders: Encoders | None = None,
     snapshot: str = "",
+    at_work: bool = False,
 ) -> LiveAssistant:
     """The assistant of a home's live snapshot; at first start the shop is published.
 
@@ -253,7 +262,8 @@ def build_assistant(
     stands; with `aside` it is only answered from, and what is live in this home stays live.
     With `at_once` a snapshot is built without the re-ranking encoder, in a fifth of the time,
     unless the live one has it. `clock` says what day it is. `snapshot`: of which to answer,
-    whatever is live; raises SnapshotError where it is gone or of another version.
+    whatever is live; raises SnapshotError where it is gone or of another version. `at_work`:
+    shoppers ask, no replay; see AtWork.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     encoders = encoders or load_encoders(settings)
@@ -268,6 +278,7 @@ def build_assistant(
         settings.daily_tokens,
         snapshot,
         clock,
+        AtWork(settings.home, settings.orders_key, clock) if at_work else None,
     )
 
 

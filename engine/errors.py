@@ -43,5 +43,9 @@ class StoreError(ShopdeskError):
     """Valkey, SQLite or PostgreSQL is gone, full or locked."""
 
 
+class BackupError(ShopdeskError):
+    """A backup cannot be written or restored; what was there before is untouched."""
+
+
 class TelegramError(ShopdeskError):
     """Telegram refuses the token or cannot be reached."""

@@ -149,6 +149,12 @@ class Journal:
         except wire.WireError:
             return None
 
+    def question_of(self, turn: str) -> str | None:
+        """The masked question of a recorded turn; None where there is none (any more)."""
+        with self.begin() as connection:
+            found = connection.scalar(select(turns.c.question).where(turns.c.id == turn))
+        return None if found is None else str(found)
+
     def last_turns(self, conversation: str, limit: int = 10) -> tuple[JournaledTurn, ...]:
         """The newest turns of a conversation, oldest first."""
         names = [turns.c[name] for name in JournaledTurn.__dataclass_fields__]

@@ -24,7 +24,7 @@ from sqlalchemy import (
     true,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it with every table or column more, and every index less; a new column needs a server
 default.
 """
@@ -193,6 +193,37 @@ corrections = Table(
     Column("at", UtcTime, nullable=False),
 )
 
+closed_gaps = Table(
+    "closed_gaps",
+    _tables,
+    Column("gap", String(16), primary_key=True),
+    # "answered" or "dismissed".
+    Column("step", Text, nullable=False),
+    # The entry that answers it; "" where it was dismissed.
+    Column("entry", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+gap_turns = Table(
+    "gap_turns",
+    _tables,
+    # A turn whose question is part of a closed gap.
+    Column("turn", String(16), primary_key=True),
+    Column("gap", String(16), nullable=False),
+    Index("gap_turns_gap", "gap"),
+)
+
+told_gaps = Table(
+    "told_gaps",
+    _tables,
+    # Who waited for an answer and was sent it.
+    Column("conversation", Text, primary_key=True),
+    Column("gap", String(16), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)
+
 TABLES = (
     schema, turns, feedback, events, impressions, handovers, links, link_nonces, corrections,
+    closed_gaps, gap_turns, told_gaps,
 )  # fmt: skip

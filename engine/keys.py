@@ -38,10 +38,17 @@ TROUBLE = f"{PREFIX}:trouble"
 TROUBLE_TTL_S = 15
 TROUBLE_TOLD = f"{PREFIX}:trouble:told"
 """String: the trouble that staff have been told of, until they are told that it is over."""
+STAFF_NEWS = f"{PREFIX}:staff:news"
+"""List: what failed and staff are to be told, oldest first."""
 CORRECTIONS = f"{PREFIX}:corrections"
 """List: corrections that the Telegram bot is to send, oldest first."""
 SCHEDULED = f"{PREFIX}:scheduled"
 """Set: the conversations that stand in TURNS."""
+
+
+def trouble(kind: str) -> str:
+    """String: what is wrong with one more part of the shop, as long as it is."""
+    return f"{TROUBLE}:{kind}"
 
 
 def session(conversation: str) -> str:

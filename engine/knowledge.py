@@ -96,6 +96,7 @@ class ShopKnowledge:
         """One step of an order's exchange as a Part."""
         cited = (Citation(f"{SOURCE}{told.told}", told.told),) if told.told else ()
         link = (talk.link_button(self.replies, language),) if told.linkable else ()
+        link = (talk.human_button(self.replies, language),) if told.away else link
         return Part(question.asked, Route.ORDER, language, told.text, WordedBy.TEMPLATE,
                     citations=cited, buttons=link)  # fmt: skip
 

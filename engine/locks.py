@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+RUN_LOCK = "run.lock"
+"""Held in the home while `shopdesk run` runs there."""
 PASSING_S = 0.5
 """`is_held` looks for less than this long, and must not keep `held_alone` from a free lock."""
 

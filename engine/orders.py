@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from engine.counters import DailyCounters
+from engine.order_sources import OrdersAway, OrderSource
 from engine.retrieval.text import normalise
 from engine.types import LinkOffer, Message, Order, Product, Session
 from knowledge_base.shop_file import Replies
@@ -26,13 +27,15 @@ NOBODY = Order("", "nobody@invalid.example", "+00 0000000", datetime(1970, 1, 1,
 class OrderAnswer:
     """What to say, the session after it, and the order number when it was told.
 
-    `linkable`: the session holds an offer to link the account that the order proved.
+    `linkable`: the session holds an offer to link the account that the order proved. `away`: no
+    order can be looked up now, but a person may know.
     """
 
     text: str
     session: Session
     told: str = ""
     linkable: bool = False
+    away: bool = False
 
 
 def order_number(text: str) -> str:
@@ -52,7 +55,7 @@ class Orders:
 
     def __init__(
         self,
-        orders: Sequence[Order],
+        source: OrderSource,
         products: Mapping[str, Product],
         replies: Replies,
         counters: DailyCounters,
@@ -60,18 +63,29 @@ class Orders:
     ) -> None:
         """`pseudonym`: of a customer by e-mail; without it no account is offered for linking."""
         self._pseudonym = pseudonym
-        self._orders = {_bare(order.number): order for order in orders}
+        self._source = source
         self._names = {v.sku: p.names for p in products.values() for v in p.variants}
         self._replies = replies
         self._counters = counters
 
     def answer(self, message: Message, session: Session, language: str) -> OrderAnswer:
         """One step of the exchange: ask for the number, ask for the proof, or tell."""
+        try:
+            return self._step(message, session, language)
+        except OrdersAway:
+            number = order_number(message.text) or session.pending_order
+            return OrderAnswer(
+                self._replies.text("order_away", language),
+                replace(session, pending_order=number), away=True,
+            )  # fmt: skip
+
+    def _step(self, message: Message, session: Session, language: str) -> OrderAnswer:
         say = self._replies.text
         if not message.private:
             return OrderAnswer(say("order_private_only", language), session)
         number = order_number(message.text) or session.pending_order
-        if not number and (told := self._orders.get(_bare(told_order(session)))):
+        known = told_order(session)
+        if not number and known and (told := self._source.find(known)):
             return OrderAnswer(self._tell(told, language), session, told.number)
         if not number:
             return OrderAnswer(say("order_ask_number", language), session)
@@ -95,7 +109,7 @@ class Orders:
                 self._replies.text("order_too_many_tries", language),
                 replace(session, pending_order=""),
             )
-        order = self._orders.get(number, NOBODY)
+        order = self._source.find(number) or NOBODY
         proven = sum(_proves(order, proof) for proof in proofs)
         if not proven or order is NOBODY:
             self._counters.add(chat)
@@ -143,10 +157,6 @@ class Orders:
     def _name(self, sku: str, language: str) -> str:
         names = self._names.get(sku, {})
         return names.get(language) or next(iter(names.values()), sku)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _proves(order: Order, proof: str) -> bool:

@@ -48,6 +48,7 @@ def start_child(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdout: IO[bytes] | int | None = None,
+    stderr: IO[bytes] | int | None = None,
     pass_fds: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `argv` (a full path first) in its own process group.
@@ -66,7 +67,7 @@ def start_child(
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
-        stderr=subprocess.STDOUT if stdout is not None else None,
+        stderr=subprocess.STDOUT if stdout is not None and stderr is None else stderr,
         pass_fds=pass_fds,
         start_new_session=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,13 +12,12 @@ from pathlib import Path
 from redis import Redis
 from sqlalchemy import or_, select
 
-from engine import keys
 from engine.errors import KnowledgeError, ShopdeskError
 from engine.journal import Journal
 from engine.journal_tables import corrections, turns
+from engine.notices import Notice, NoticeKind, queue_notices
 from engine.retrieval.snapshot import read_live
 from engine.types import Band, Entry
-from engine.valkey import store_errors
 from knowledge_base.store import Knowledge, load
 
 TOLD = (Band.CERTAIN.value, Band.LIKELY.value)
@@ -68,6 +66,12 @@ def told_wrong(journal: Journal, home: Path, entry: str, since: datetime) -> tup
         for row in rows
         if versions.differs(row.snapshot, row.language, row.answer)
     )  # fmt: skip
+
+
+def live_entries(home: Path) -> Mapping[str, Entry]:
+    """The entries of the live snapshot, by id; none before the first publish."""
+    folder = home / "snapshots" / (read_live(home) or "none") / "knowledge"
+    return {entry.id: entry for entry in load(folder).entries} if folder.is_dir() else {}
 
 
 class _Versions:
@@ -131,19 +135,14 @@ def send_corrections(
     """
     last = {turn.conversation: turn for turn in told if turn.channel == "telegram"}
     new = [turn for turn in last.values() if _note(journal, entry, turn, at)]
-    lines = [json.dumps(_line(turn), ensure_ascii=False) for turn in new]
-    if lines:
-        with store_errors():
-            redis.rpush(keys.CORRECTIONS, *lines)
+    queue_notices(redis, [_notice(turn) for turn in new])
     elsewhere = {turn.conversation for turn in told} - last.keys()
     return Queued(len(new), len(last) - len(new), len(elsewhere))
 
 
-def _line(turn: ToldWrong) -> dict[str, str]:
-    return {
-        "conversation": turn.conversation, "language": turn.language, "title": turn.title,
-        "text": turn.right,
-    }  # fmt: skip
+def _notice(turn: ToldWrong) -> Notice:
+    kind = NoticeKind.CORRECTION if turn.right else NoticeKind.WITHDRAWN
+    return Notice(turn.conversation, turn.language, kind, turn.title, turn.right)
 
 
 def _note(journal: Journal, entry: str, turn: ToldWrong, at: datetime) -> bool:

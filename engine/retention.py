@@ -13,7 +13,16 @@ from sqlalchemy import Table, delete, select
 
 from engine.errors import StoreError
 from engine.journal import Journal
-from engine.journal_tables import corrections, events, feedback, handovers, impressions, turns
+from engine.journal_tables import (
+    corrections,
+    events,
+    feedback,
+    gap_turns,
+    handovers,
+    impressions,
+    told_gaps,
+    turns,
+)
 from engine.journal_writing import now
 
 AT_ONCE = 500
@@ -80,7 +89,9 @@ def _delete_turns(journal: Journal, before: datetime) -> int:
             ids = [row.id for row in rows]
             connection.execute(delete(impressions).where(impressions.c.turn.in_(ids)))
             connection.execute(delete(feedback).where(feedback.c.turn.in_(ids)))
-            connection.execute(delete(corrections).where(corrections.c.at < before))
+            connection.execute(delete(gap_turns).where(gap_turns.c.turn.in_(ids)))
+            for told in (corrections, told_gaps):
+                connection.execute(delete(told).where(told.c.at < before))
             numbers = [row.number for row in rows]
             connection.execute(delete(turns).where(turns.c.number.in_(numbers)))
         whole += len(rows)

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select
 
+from engine.gaps import closing
+from engine.gaps.answering import forget_saved_questions
 from engine.journal import Journal
 from engine.journal_tables import (
     corrections,
@@ -114,7 +116,7 @@ class Rights:
 
     def forget(self, shopper: str, conversation: str = "") -> Forgotten:
         """Delete all of a shopper: turns with what they showed, thumbs, events, hand-overs,
-        sessions with their vaults, kept replies, recorded replays.
+        sessions with their vaults, kept replies, recorded replays, what gaps keep of them.
 
         `conversation`: one of theirs, whether a turn of it is kept or not. What was deleted is not
         left in the database's file or log either, nor, once it is rewritten, in the store's. The
@@ -135,6 +137,7 @@ class Rights:
             self._sessions.forget(name, said)
         Links(self._journal).forget(shopper)
         files = self._delete_replays(recorded_ids([(r.conversation, r.at) for r in rows]))
+        files += self._delete_saved_questions(shopper)
         with self._journal.begin() as connection:
             counts = _delete(connection, shopper)
         self._journal.wipe_log()
@@ -159,11 +162,21 @@ class Rights:
             path.unlink()
         return len(found)
 
+    def _delete_saved_questions(self, shopper: str) -> int:
+        """Those of gaps, in words that only this shopper used; how many."""
+        folder = self._replays
+        if folder is None or not folder.is_dir():
+            return 0
+        with self._journal.begin() as connection:
+            worded = closing.wordings_of(connection, shopper)
+        return sum(forget_saved_questions(folder, gap, words) for gap, words in worded.items())
+
 
 def _delete(connection: Connection, shopper: str) -> tuple[int, int, int]:
     mine = select(turns.c.id).where(turns.c.shopper == shopper)
     connection.execute(delete(impressions).where(impressions.c.turn.in_(mine)))
     connection.execute(delete(handovers).where(handovers.c.shopper == shopper))
+    closing.forget(connection, shopper)
     chats = select(turns.c.conversation).where(turns.c.shopper == shopper)
     connection.execute(delete(corrections).where(corrections.c.conversation.in_(chats)))
     theirs = feedback.c.turn.in_(mine) | (feedback.c.shopper == shopper)

@@ -50,7 +50,7 @@ def run_worker(
         rights=kept.rights_talk, link_keys=kept.link_keys,
         holdout_percent=settings.holdout_percent,
     )  # fmt: skip
-    worker = Worker(redis, turns)
+    worker = Worker(redis, turns, generator_trouble=lambda: generator.trouble if generator else "")
     with _stopped_by_signals() as stop:
         if real:
             _begin(real.follow, stop)
@@ -87,6 +87,7 @@ def _real_assistant(
             counters=RedisCounters(redis),
             progress=progress,
             at_once=True,
+            at_work=True,
         )
     gc.freeze()
     gc.enable()

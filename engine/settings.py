@@ -48,6 +48,7 @@ class Settings:
     console_port: int
     public_url: str | None
     events_key: str | None
+    orders_key: str | None
     link_secret: str | None
     encoder: str | None
     reranker: str | None
@@ -212,8 +213,8 @@ TABLE: tuple[Setting, ...] = (
             8443),
     Setting("OPERATOR_CHAT_ID", "operator_chat_id", "the numeric id of the staff chat", int),
     Setting("OPERATORS", "operators",
-            "operators by numeric Telegram id with their role, such as 12345:admin,67890:editor",
-            read_operators, ()),
+            "numeric Telegram ids with role: 12345:admin,67890:editor; a role is viewer, editor, "
+            "publisher or admin", read_operators, ()),
     Setting("WEB_HOST", "web_host", "the address the chat page listens on", str, "127.0.0.1"),
     Setting("WEB_PORT", "web_port", "the port of the chat page", _port, 8080),
     Setting("WEB_ORIGINS", "web_origins",
@@ -226,6 +227,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("EVENTS_KEY", "events_key",
             "the key with which your shop's server signs the events it posts to /events "
             "(default: nobody may)", _key, secret=True),
+    Setting("ORDERS_KEY", "orders_key",
+            "the key sent as a bearer token to the server that shop.yaml names for orders", _key,
+            secret=True),
     Setting("SHOPDESK_LINK_SECRET", "link_secret",
             "the secret with which your shop signs links to its customers' accounts "
             "(default: one made at first start, HOME/link.key)", _key, secret=True),

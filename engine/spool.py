@@ -54,6 +54,11 @@ class Spool:
         with self._errors():
             return os.pread(self._file, 1, 0) not in (b"", b"\0")
 
+    def peek(self) -> bytes:
+        """All lines that wait, as they lie there."""
+        with self._errors(), self._alone():
+            return _whole(self._read())
+
     def drain(self, write: Callable[[Sequence[Line]], None]) -> int:
         """Hand all lines, oldest first, to `write`, then forget them; how many there were.
 

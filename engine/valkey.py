@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
@@ -169,6 +169,13 @@ def connect_async(place: Place) -> AsyncRedis:
         socket_timeout=SOCKET_TIMEOUT_S,
         retry=AsyncRetry(NoBackoff(), 0),
     )
+
+
+def raw_client(client: Redis) -> Redis:
+    """Another client of the same server, whose answers are bytes."""
+    known = client.connection_pool
+    changed = {**known.connection_kwargs, "decode_responses": False}
+    return Redis(connection_pool=ConnectionPool(known.connection_class, **changed))
 
 
 @contextmanager

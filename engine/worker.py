@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
 
@@ -49,7 +50,9 @@ class Worker:
         *,
         name: str | None = None,
         turns_at_once: int = TURNS_AT_ONCE,
+        generator_trouble: Callable[[], str] = lambda: "",
     ) -> None:
+        self._generator_trouble = generator_trouble
         self._redis = redis
         self._turns = turns
         self._member = Membership(redis, name or process_name())
@@ -231,6 +234,8 @@ class Worker:
                 self._member.sign(items, ready=not self._stop.is_set())
                 if trouble := self._turns.trouble:
                     self._redis.set(keys.TROUBLE, trouble, ex=keys.TROUBLE_TTL_S)
+                if trouble := self._generator_trouble():
+                    self._redis.set(keys.trouble("generator"), trouble, ex=keys.TROUBLE_TTL_S)
             ended.wait(SIGN_EVERY_S)
 
 

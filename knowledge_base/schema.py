@@ -40,7 +40,8 @@ def parse_entry(
     if len(problems.found) > before and not fields:
         # Unreadable as a whole: what its fields lack is no second problem.
         return None
-    answers = _answers(body, body_line, file, problems, languages)
+    unsaid = fields.get("hidden") is True
+    answers = _answers(body, body_line, file, problems, languages, unsaid=unsaid)
     entry = _entry(fields, lines, answers, file, problems)
     return entry if len(problems.found) == before else None
 
@@ -93,8 +94,10 @@ def _fields(front: str, file: Path, problems: Problems) -> tuple[dict[str, Any],
 
 
 def _answers(
-    body: str, first_line: int, file: Path, problems: Problems, languages: Sequence[str]
-) -> dict[str, str]:
+    body: str, first_line: int, file: Path, problems: Problems, languages: Sequence[str], *,
+    unsaid: bool,
+) -> dict[str, str]:  # fmt: skip
+    """`unsaid`: nobody is told it yet, so that an answer may still be missing."""
     answers: dict[str, str] = {}
     found = list(SECTION.finditer(body))
     for section, following in zip(found, [*found[1:], None], strict=False):
@@ -109,12 +112,14 @@ def _answers(
                          "mend the heading, or add it to `languages` in shop.yaml")  # fmt: skip
         elif language in answers:
             problems.add(file, line, f"a second answer in {language!r}")
+        elif not text and unsaid:
+            continue
         elif not text:
             problems.add(file, line, f"the answer in {language!r} is empty")
         elif len(text) > MAX_ANSWER:
             problems.add(file, line, f"the answer has {len(text)} characters, over {MAX_ANSWER}")
         answers[language] = text
-    if not answers:
+    if not answers and not unsaid:
         problems.add(file, first_line, "no answer: write a line '## en' and the answer below it")
     return answers
 

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from engine.types import Shop
+from knowledge_base.order_field import order_problems, read_orders_field
 from knowledge_base.problems import Problems
 from knowledge_base.yaml_lines import load_with_lines
 
 FIELDS = (
     "name", "currency", "languages", "default_language", "time_zone", "categories",
-    "contact_entry", "url", "rates", "consumables", "hours", "contact", "about",
+    "contact_entry", "url", "rates", "consumables", "hours", "contact", "about", "orders",
+    "stock_fresh_h",
 )  # fmt: skip
 NEEDED = ("name", "currency", "languages", "default_language", "time_zone")
 
@@ -87,6 +89,11 @@ def _check_shop(
         ZoneInfo(str(values["time_zone"]))
     except (ZoneInfoNotFoundError, ValueError):
         wrong("time_zone", f"{values['time_zone']!r} is not a zone such as Europe/Amsterdam")
+    for line, reason in order_problems(values.get("orders"), lines.get("orders", 1)):
+        problems.add(path, line, reason)
+    fresh = values.get("stock_fresh_h", 1)
+    if isinstance(fresh, bool) or not isinstance(fresh, int | float) or not 0 < fresh <= 8760:
+        wrong("stock_fresh_h", "hours from above 0 to 8760, such as 24")
     rates = values.get("rates") or {}
     for currency, rate in rates.items() if isinstance(rates, dict) else [("rates", rates)]:
         try:
@@ -112,6 +119,8 @@ def _shop(values: Mapping[str, Any]) -> Shop:
         url=str(values.get("url") or ""),
         rates={str(k): Decimal(str(v)) for k, v in (values.get("rates") or {}).items()},
         consumables=tuple(str(name) for name in values.get("consumables") or []),
+        orders=read_orders_field(values.get("orders")),
+        stock_fresh_h=float(fresh) if (fresh := values.get("stock_fresh_h")) is not None else None,
     )
 
 

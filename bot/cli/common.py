@@ -13,10 +13,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from engine.locks import RUN_LOCK as RUN_LOCK
 from engine.settings import Settings
-
-RUN_LOCK = "run.lock"
-"""Held in the home while `shopdesk run` runs there."""
 
 
 def load_settings(arguments: argparse.Namespace) -> Settings:

@@ -1,4 +1,4 @@
-"""`shopdesk eval faq | pairs | search | answers | recommend | masking | replays | twins`: JSON."""
+"""`shopdesk eval faq | pairs | contradictions | search | answers | …`: prints figures as JSON."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from engine.progress import shown_steps
 def run_command(arguments: argparse.Namespace) -> int:
     """Run one evaluation and print its figures."""
     commands = {
-        "faq": _faq, "pairs": _pairs, "search": _search, "answers": _answers,
-        "recommend": _recommend, "masking": _masking, "replays": _replays, "twins": _twins,
+        "faq": _faq, "pairs": _pairs, "contradictions": _contradictions,
+        "search": _search,
+        "answers": _answers, "recommend": _recommend, "masking": _masking,
+        "replays": _replays, "twins": _twins,
     }  # fmt: skip
     return commands[arguments.what](arguments)
 
@@ -53,6 +55,18 @@ def _pairs(arguments: argparse.Namespace) -> int:
         )
     write_json_lines(arguments.details, lines)
     print_json(figures)
+    return 0
+
+
+def _contradictions(arguments: argparse.Namespace) -> int:
+    from engine.build import load_encoders
+    from engine.evaluation.contradictions import details, figures, judge, read_entry_pairs
+    from engine.review.nearness import Nearness
+
+    pairs = read_entry_pairs(_given(arguments, "pairs"))
+    judged = judge(pairs, Nearness(load_encoders(load_settings(arguments))))
+    write_json_lines(arguments.details, details(judged))
+    print_json(figures(judged))
     return 0
 
 

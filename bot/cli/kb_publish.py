@@ -56,6 +56,7 @@ def live_shown(
     encoders: Encoders,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask again what was asked, and make a built snapshot live unless that must not be."""
+    from engine.at_work import note_published
     from engine.going_live import AskedAgain, go_live
     from engine.retrieval.snapshot import read_live
 
@@ -63,6 +64,7 @@ def live_shown(
     blast = AskedAgain(settings, folder, encoders, arguments.days).radius(before, snapshot)
     if not arguments.dry_run:
         go_live(settings.home, snapshot, blast, consent(arguments))
+        note_published(settings.home, folder)
     return {"snapshot": snapshot, "was_live": before, "live": not arguments.dry_run, **_told(blast)}
 
 

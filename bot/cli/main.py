@@ -33,11 +33,15 @@ COMMANDS = {
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "link": "a signed link that joins a customer's account to their chat",
     "report": "how the assistant did: resolved, satisfied, bought, held out, drift",
+    "gaps": "what shoppers asked in vain, grouped: list, draft, answer, dismiss, tell who waits",
     "recall": "who was told a wrong answer since corrected; send them the correction",
     "journal": "export the journal",
     "export": "all that is kept of one shopper, as JSON",
     "forget": "delete all that is kept of one shopper",
-    "eval": "measure quality: faq, pairs, search, answers, recommend, masking, replays, twins",
+    "eval": "measure quality: faq, pairs, contradictions, search, answers, recommend, masking, "
+    "replays, twins",
+    "backup": "the shop's whole state into one file, while it runs",
+    "restore-backup": "a home out of such a file",
     "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }
@@ -97,7 +101,7 @@ def _told(error: OSError) -> ShopdeskError:
 
 def _module(command: str) -> str:
     served = {"engine": "serve", "bot": "serve", "web": "serve", "chat": "talk", "ask": "talk"}
-    served |= {"forget": "rights", "export": "rights"}
+    served |= {"forget": "rights", "export": "rights", "restore-backup": "backup"}
     return served.get(command, command)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.cli.options_console import describe_arguments, import_arguments
+
 
 def _new_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=Path)
@@ -27,13 +29,6 @@ def _ask_arguments(command: argparse.ArgumentParser) -> None:
 def _chat_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--session", default="", help="a conversation to go on with")
     command.add_argument("--language", help="the language to begin in")
-
-
-def _describe_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("product", help="its id in the catalogue")
-    command.add_argument("--language", choices=("en", "zh"), default="en")
-    command.add_argument("--tone", choices=("plain", "warm", "playful"), default="plain")
-    command.add_argument("--length", choices=("short", "medium"), default="short")
 
 
 def _train_arguments(command: argparse.ArgumentParser) -> None:
@@ -68,10 +63,41 @@ def _recall_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _gaps_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "action", nargs="?", default="list", choices=("list", "draft", "answer", "dismiss", "tell")
+    )
+    command.add_argument("id", nargs="?", default="", help="the gap, as `shopdesk gaps` lists it")
+    command.add_argument("--days", type=int, default=28, help="asked in the last days")
+    command.add_argument("--entry", type=Path, metavar="FILE.md", help="answer: the entry's file")
+    command.add_argument("--by", default="", metavar="NAME", help="who does it, for the history")
+    command.add_argument("--save", action="store_true", help="draft: among the files, hidden")
+    command.add_argument(
+        "--send", action="store_true", help="tell: send it, once each, to Telegram chats"
+    )
+    command.add_argument(
+        "--older", action="store_true", help="tell: also who asked more than 14 days ago"
+    )
+
+
 def _journal_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("action", choices=("export",))
     command.add_argument("out", type=Path, help="a .jsonl or .csv file")
     command.add_argument("--days", type=int, help="of the last days only")
+
+
+def _backup_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", nargs="?", type=Path, help="default: one named after the time")
+    command.add_argument(
+        "--all-snapshots", action="store_true", help="not only the live one and the last before it"
+    )
+
+
+def _restore_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--replace", action="store_true", help="a home that is not empty: it is moved aside"
+    )
 
 
 def _prepare_arguments(command: argparse.ArgumentParser) -> None:
@@ -92,28 +118,34 @@ def _doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", action="store_true", help="print the settings table")
 
 
+KB_ACTIONS = ("check", "publish", "import", "export", "diff", "history", "restore")
+
+
 def _kb_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("action", choices=("check", "publish", "import", "export"))
+    command.add_argument("action", choices=KB_ACTIONS)
     command.add_argument(
         "file",
         nargs="?",
         type=Path,
-        help="import: products (own CSV, XLSX or JSONL, Shopify, WooCommerce, Google Merchant), "
-        "entries, orders (own, Shopify), reviews, or events (own, GA4); told by its columns",
+        help="history, restore: an entry's id; import: products (own CSV, XLSX or JSONL, Shopify, "
+        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, "
+        "GA4); told by its columns",
     )
     _live_arguments(command, "publish", "import, publish")
     command.add_argument(
+        "--as-of", type=_moment, metavar="DATE", help="history, restore: the text it had then"
+    )
+    command.add_argument("--git", type=Path, metavar="FOLDER",
+                         help="history: write it as a git repository")  # fmt: skip
+    command.add_argument(
+        "--deep",
+        action="store_true",
+        help="check: also compare all answers and questions by meaning; loads the encoders",
+    )
+    command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
-    command.add_argument("--by", default="cli", metavar="NAME", help="import: under whose name")
-    command.add_argument(
-        "--shown", type=int, default=0, metavar="N",
-        help="import: with --json, the first so many changes side by side",
-    )  # fmt: skip
-    command.add_argument(
-        "--only-over", default="", metavar="BASIS",
-        help="import: nothing where the files are other than at the dry run that told this basis",
-    )  # fmt: skip
+    import_arguments(command)
     command.add_argument(
         "--only",
         choices=("orders", "events"),
@@ -197,26 +229,28 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
                          "server; journal: an empty PostgreSQL database")  # fmt: skip
 
 
+EVALS = ("faq", "pairs", "contradictions", "search", "answers", "recommend", "masking",
+         "replays", "twins")  # fmt: skip
+EVAL_FILES = (
+    ("entries", "CSV: id,question[,answer]"),
+    ("queries", "CSV: text,id (faq) or query,sku (search)"),
+    ("validation", "CSV like --queries, which the threshold is chosen on"),
+    ("pairs", "TSV: text, text, 0 or 1; contradictions: YAML of pairs of entries"),
+    ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
+                  "language, kind, text, twin (default: ours)"),
+    ("products", "CSV of products"),
+    ("sequences", "recommend: lines of a user and their items, oldest first"),
+    ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
+    ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
+    ("replays", "replays: the folder of replays that should notice (default: tests/replays)"),
+    ("details", "write one JSON line a query to this file"),
+    ("pictures", "draw reliability and risk-coverage into this folder"),
+)  # fmt: skip
+
+
 def _eval_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "what",
-        choices=("faq", "pairs", "search", "answers", "recommend", "masking", "replays", "twins"),
-    )
-    for option, purpose in (
-        ("entries", "CSV: id,question[,answer]"),
-        ("queries", "CSV: text,id (faq) or query,sku (search)"),
-        ("validation", "CSV like --queries, which the threshold is chosen on"),
-        ("pairs", "TSV: text, text, 0 or 1"),
-        ("questions", "answers: JSONL with route, language, question, passages; twins: JSONL with "
-                      "language, kind, text, twin (default: ours)"),
-        ("products", "CSV of products"),
-        ("sequences", "recommend: lines of a user and their items, oldest first"),
-        ("events", "recommend: CSV or parquet of user,item,time[,event][,basket][,title]"),
-        ("texts", "masking: JSON of full_text and its labelled spans, as Presidio writes it"),
-        ("replays", "replays: the folder of replays that should notice (default: tests/replays)"),
-        ("details", "write one JSON line a query to this file"),
-        ("pictures", "draw reliability and risk-coverage into this folder"),
-    ):  # fmt: skip
+    command.add_argument("what", choices=EVALS)
+    for option, purpose in EVAL_FILES:
         command.add_argument(f"--{option}", type=Path, help=purpose)
     command.add_argument("--out-of-scope", default="NO_NODES_DETECTED", metavar="LABEL")
     command.add_argument("--tune", action="store_true", help="adapt to the entries first")
@@ -242,6 +276,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "kb": _kb_arguments,
     "replay": _replay_arguments,
     "report": _report_arguments,
+    "gaps": _gaps_arguments,
     "recall": _recall_arguments,
     "journal": _journal_arguments,
     "export": _shopper_arguments,
@@ -250,7 +285,9 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "tune": _tune_arguments,
-    "describe": _describe_arguments,
+    "describe": describe_arguments,
+    "backup": _backup_arguments,
+    "restore-backup": _restore_arguments,
     "prepare": _prepare_arguments,
     "link": _link_arguments,
     "doctor": _doctor_arguments,

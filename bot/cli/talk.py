@@ -71,7 +71,7 @@ def open_desk(settings: Settings, *, running: bool = True, as_of: date | None = 
         with shown_steps("reading the shop") as progress:
             return build_assistant(
                 settings, generator=generator, counters=RedisCounters(redis), progress=progress,
-                aside=True, clock=lambda: _moment(as_of), snapshot=snapshot,
+                aside=True, clock=lambda: _moment(as_of), snapshot=snapshot, at_work=True,
             )  # fmt: skip
 
     then = _live_then(settings, as_of) if as_of is not None and settings.kb is None else ""

@@ -10,7 +10,9 @@ MAX_BYTES = 64
 """Telegram's limit for `callback_data`."""
 
 _ACTION = re.compile(r"([a-z_]{1,16}):([A-Za-z0-9._:-]{0,48})", re.ASCII)
-_KINDS = frozenset(ActionKind)
+FIX = "fix"
+"""The kind of an operator's own buttons; no shopper's turn is made of one."""
+_KINDS = frozenset({*ActionKind, FIX})
 
 
 def read(data: str | None) -> str | None:

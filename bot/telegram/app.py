@@ -18,6 +18,7 @@ from bot.telegram.front import Account, Front, Parts
 from bot.telegram.logs import hide_token
 from bot.telegram.options import Options
 from bot.telegram.pseudonyms import Pseudonyms
+from bot.telegram.publishing import kb_command
 from engine import valkey
 from engine.desk import QueueDesk
 from engine.errors import StoreError, TelegramError
@@ -25,6 +26,7 @@ from engine.journal import Journal, JournaledTurn
 from engine.privacy import mask
 from engine.settings import Settings
 from engine.spool import Spool
+from engine.told_entries import told_entry
 from engine.turn_record import PATIENCE_S, TurnRecord
 from engine.types import Shop
 from engine.valkey import store_errors
@@ -62,6 +64,10 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         pseudonyms=Pseudonyms.open(settings.home),
         last_turns=partial(_last_turns, journal),
         record=record.handed_over,
+        question_of=journal.question_of,
+        told_entry=partial(told_entry, journal),
+        operators=settings.operators,
+        command=kb_command(settings),
         mask=lambda text: mask(text, {})[0],
         options=options or Options(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +20,9 @@ from telegram.request import HTTPXRequest
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
-from bot.telegram.corrections import CorrectionSender
+from bot.telegram.corrections import CorrectionSender, QuestionOf
 from bot.telegram.ending import end
+from bot.telegram.fixes import Fixes
 from bot.telegram.handlers import Desk, Handlers, House
 from bot.telegram.inbox import Inbox
 from bot.telegram.lease import Lease
@@ -33,12 +34,16 @@ from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Polling
 from bot.telegram.preview import Previews
 from bot.telegram.pseudonyms import Pseudonyms
+from bot.telegram.publishing import Command, Publisher
 from bot.telegram.pump import Pump
 from bot.telegram.sender import Bot, Sender
+from bot.telegram.shown import Shown
 from bot.telegram.staff import LastTurns, Record, Staff
 from bot.telegram.trouble import TroubleWatch
 from bot.telegram.updates import ALLOWED_UPDATES, Reader
 from bot.telegram.webhook import Webhook, serving
+from engine.operators import Operator
+from engine.told_entries import ToldEntry
 from engine.types import Shop
 from knowledge_base.shop_file import Replies
 
@@ -80,6 +85,10 @@ class Parts:
     last_turns: LastTurns
     mask: Callable[[str], str]
     record: Record = lambda step: None
+    question_of: QuestionOf = lambda turn: None
+    told_entry: Callable[[Sequence[str]], ToldEntry | None] = lambda turns: None
+    operators: Sequence[Operator] = ()
+    command: Command | None = None
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
 
@@ -152,13 +161,12 @@ class Front:
         staff = self._staff(cases)
         chats = Chats(parts.redis, parts.shop.languages, parts.shop.default_language)
         previews = Previews(bot, self._inbox, parts.options.streaming)
-        house = House(bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff)
+        house = self._house(staff, chats, previews)
         handlers = Handlers(house)
         sender = Sender(bot, Pictures(parts.folder, parts.redis), parts.redis)
         with suppress(RedisError):
             await sender.load()
-        previewed = parts.options.streaming is Streaming.EDITS
-        outbox = Outbox(sender, self._inbox, cases, staff, previewed=previewed)
+        outbox = self._outbox(sender, cases, staff)
         pump = Pump(
             bot,
             self._inbox,
@@ -172,16 +180,39 @@ class Front:
         jobs: list[Coroutine[Any, Any, Any]] = [pump.run(), lost.wait()]
         if not self._account.webhook_url:
             jobs.append(self._polling().run())
-        corrections = CorrectionSender(parts.redis, parts.pseudonyms, parts.replies, outbox.send)
-        jobs.append(corrections.run(parts.options.correction_every_s))
+        jobs.append(self._corrections(outbox).run(parts.options.correction_every_s))
+        if parts.command:
+            jobs.append(self._publisher(parts.command, outbox))
         if staff:
             jobs.append(self._sweep(staff, outbox))
-            watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send)
+            watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send, parts.folder)
             jobs.append(watch.run(parts.options.look_for_trouble_every_s))
         try:
             await _first_of(jobs)
         finally:
             await pump.close(0.0 if lost.is_set() else parts.options.stop_grace_s)
+
+    def _outbox(self, sender: Sender, cases: Cases, staff: Staff | None) -> Outbox:
+        previewed = self._parts.options.streaming is Streaming.EDITS
+        shown = Shown(self._parts.redis)
+        return Outbox(sender, self._inbox, cases, staff, previewed=previewed, shown=shown)
+
+    async def _publisher(self, command: Command, outbox: Outbox) -> None:
+        publisher = Publisher(self._parts.redis, command, outbox.send)
+        await publisher.run(self._parts.options.look_for_wishes_every_s)
+
+    def _corrections(self, outbox: Outbox) -> CorrectionSender:
+        parts = self._parts
+        return CorrectionSender(
+            parts.redis, parts.pseudonyms, parts.replies, outbox.send, parts.question_of
+        )
+
+    def _house(self, staff: Staff | None, chats: Chats, previews: Previews) -> House:
+        parts = self._parts
+        fixes = Fixes(parts.redis, parts.operators, parts.shop, parts.folder, parts.told_entry)
+        return House(
+            self._bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes
+        )
 
     def _staff(self, cases: Cases) -> Staff | None:
         parts, chat_id = self._parts, self._account.operator_chat

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.telegram import actions, render, utf16
 from bot.telegram.chats import Chat, Chats
+from bot.telegram.fixes import Fixes
 from bot.telegram.parts import Delivery
 from bot.telegram.preview import Previews, typing
 from bot.telegram.pseudonyms import Pseudonyms
@@ -55,6 +56,7 @@ class House:
     pseudonyms: Pseudonyms
     previews: Previews
     staff: Staff | None
+    fixes: Fixes | None = None
 
 
 class Handlers:
@@ -65,8 +67,11 @@ class Handlers:
 
     async def handle(self, burst: Sequence[Incoming]) -> tuple[Delivery, ...]:
         """What one turn sends, to the shopper first."""
-        last, staff = burst[-1], self._house.staff
-        if staff and last.chat_id == staff.chat_id:
+        last, staff, fixes = burst[-1], self._house.staff, self._house.fixes
+        from_staff = staff is not None and last.chat_id == staff.chat_id
+        if fixes and fixes.concerns(last):
+            return await fixes.handle(last, staff=from_staff)
+        if staff and from_staff:
             return await staff.from_staff(last)
         case = await staff.open_case(last.chat_id) if staff and last.private else None
         if staff and case:
@@ -170,7 +175,11 @@ class Handlers:
     def _shown(self, reply: Reply, turn: Incoming, language: str) -> tuple[Delivery, ...]:
         spoken = reply.language or language
         say = self._house.replies.text
-        return render.reply(reply, _to(turn), lambda key: say(key, spoken))
+        sent = render.reply(reply, _to(turn), lambda key: say(key, spoken))
+        fixes = self._house.fixes
+        if reply.turn and turn.private and fixes and fixes.is_operator(turn.user_id):
+            sent = tuple(replace(one, shows=(reply.turn,)) for one in sent)
+        return sent
 
     async def _handed_over(
         self, reply: Reply, turn: Incoming, sent: tuple[Delivery, ...]

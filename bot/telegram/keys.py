@@ -16,6 +16,8 @@ CASE_TTL_S = 30 * 24 * 3600
 """A case with a person, and which staff message belongs to it."""
 FILE_TTL_S = 30 * 24 * 3600
 """Telegram's id of an uploaded picture."""
+FIX_TTL_S = 24 * 3600
+"""A correction waits this long for its button."""
 LEASE_MS = 6_000
 """The bot at work counts as dead this long after its last sign of life."""
 RENEW_EVERY_S = 1.5
@@ -29,6 +31,19 @@ MOVED = f"{_TG}:moved"
 """Hash: group chats that became supergroups, old id to new."""
 CASES = f"{_TG}:cases"
 """Sorted set: shoppers' chats with an open case, by the time of the last message (unix s)."""
+
+WISHES = f"{_TG}:publish"
+"""List: who wants the shop's files published, oldest first; off it once that is told."""
+
+
+def shown(chat_id: int, message_id: int) -> str:
+    """String: the turns that a message of the bot shows, the newest first."""
+    return f"{_TG}:shown:{chat_id}:{message_id}"
+
+
+def fix(name: str) -> str:
+    """String: a correction that waits for its button."""
+    return f"{_TG}:fix:{name}"
 
 
 def seen(update_id: int) -> str:

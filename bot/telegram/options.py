@@ -34,6 +34,7 @@ class Options:
     """A case with a person ends after this long without a message."""
     correction_every_s: float = 1.0
     look_for_trouble_every_s: float = 5.0
+    look_for_wishes_every_s: float = 1.0
     sweep_every_s: float = 30.0
     stop_grace_s: float = 5.0
     """Turns under way may finish for this long at a stop; the others wait in the inbox."""

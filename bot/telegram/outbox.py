@@ -10,6 +10,7 @@ from bot.telegram.cases import Cases
 from bot.telegram.inbox import Inbox
 from bot.telegram.parts import Delivery
 from bot.telegram.sender import ChatGoneError, Sender, TopicGoneError
+from bot.telegram.shown import Shown
 from bot.telegram.staff import Staff
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,10 @@ class Outbox:
         staff: Staff | None,
         *,
         previewed: bool = False,
+        shown: Shown | None = None,
     ) -> None:
         """`previewed`: a reply may take the place of a message shown before it."""
+        self._shown = shown
         self._sender = sender
         self._inbox = inbox
         self._cases = cases
@@ -71,6 +74,8 @@ class Outbox:
             message_id = await self._without_topic(delivery)
         if delivery.case and message_id:
             await self._cases.remember(delivery.case, message_id)
+        if delivery.shows and message_id and self._shown:
+            await self._shown.remember(delivery.chat_id, message_id, delivery.shows)
         if delivery.mirrors and message_id:
             await self._cases.set_mirrored(delivery.mirrors, message_id)
         return message_id

@@ -50,6 +50,8 @@ class Delivery:
     """An own message to change instead of sending a new one."""
     case: int = 0
     """The shopper's chat a staff message belongs to: answers to it go there."""
+    shows: tuple[str, ...] = ()
+    """Turns that it shows to who may correct them, the newest first."""
     mirrors: int = 0
     """The staff message this one brings to the shopper, so that an edit can follow."""
     if_gone: str = ""
@@ -94,6 +96,7 @@ def _delivery(item: dict[str, Any]) -> Delivery:
         | {
             "marks": tuple(Mark(**mark) for mark in item["marks"]),
             "rows": tuple(tuple(Key(**key) for key in row) for row in item["rows"]),
+            "shows": tuple(item.get("shows", ())),
             "copy_of": tuple(copy_of) if copy_of else None,
         }
     )

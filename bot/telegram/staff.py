@@ -51,6 +51,10 @@ class PastTurn(Protocol):
     """A masked turn of the journal."""
 
     @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
     def question(self) -> str:
         """What the shopper said."""
 
@@ -109,7 +113,7 @@ class Staff:
         await asyncio.to_thread(self._record, opened)
         if not case.topic:
             case = replace(case, topic=await self._new_topic(case))
-        return self._to_staff(case, await self._summary(case, REASONS[reason]))
+        return await self._summary(case, REASONS[reason])
 
     async def open_case(self, chat_id: int) -> Case | None:
         """The open case of a shopper's chat."""
@@ -179,7 +183,7 @@ class Staff:
             return ()
         case = replace(case, topic=await self._new_topic(case))
         await self._cases.forget_post(chat_id)
-        return self._to_staff(case, await self._summary(case, "goes on (its topic was deleted)"))
+        return await self._summary(case, "goes on (its topic was deleted)")
 
     async def topic_of(self, chat_id: int) -> int:
         """The topic of a case; 0 where the staff chat has none."""
@@ -234,7 +238,7 @@ class Staff:
         )
         return render.text(words, to)
 
-    async def _summary(self, case: Case, reason: str) -> str:
+    async def _summary(self, case: Case, reason: str) -> tuple[Delivery, ...]:
         # One more, because the newest may be the tap or command that asked for a person.
         turns = await asyncio.to_thread(self._last_turns, case.conversation, LAST_TURNS + 1)
         if turns and not turns[-1].question:
@@ -243,7 +247,8 @@ class Staff:
         for turn in turns[-LAST_TURNS:]:
             question = _short(turn.question) or TAPPED
             lines += [f"\nShopper: {question}", f"Assistant: {_short(turn.answer)}"]
-        return "\n".join(lines)
+        shows = tuple(turn.id for turn in reversed(turns) if turn.id)
+        return tuple(replace(post, shows=shows) for post in self._to_staff(case, "\n".join(lines)))
 
     async def _new_topic(self, case: Case) -> int:
         """A topic for the case; 0 where the staff chat is no forum or refuses."""

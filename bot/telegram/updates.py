@@ -86,6 +86,7 @@ class Reader:
             private=message.chat.type == Chat.PRIVATE,
             language_hint=query.from_user.language_code,
             callback_id=query.id,
+            user_name=query.from_user.first_name,
         )
 
     def _message(self, update: Update, message: Message, user: User) -> Incoming | None:

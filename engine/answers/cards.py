@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from engine.recommend.picks import Reason, ReasonKind
 from engine.routing.colours import colour_words
@@ -22,6 +23,7 @@ SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CNY": "¥"}
 OF_A_PRODUCT = (ReasonKind.BOUGHT, ReasonKind.VIEWED, ReasonKind.SIMILAR)
 TAUGHT = (ReasonKind.BOUGHT, ReasonKind.VIEWED)
 """Reasons that name a thing the shopper did, and may take back."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NAMES_ZH = {"EUR": "欧元", "USD": "美元", "GBP": "英镑", "CNY": "元"}
 
 
@@ -57,10 +59,25 @@ def shown_size(size: str, language: str) -> str:
     return " ".join(words.get(word.lower(), word) for word in size.split())
 
 
+def shown_time(moment: datetime, language: str) -> str:
+    """A day and time as people write them: "2 Nov, 09:30", "11月2日 09:30"."""
+    if language == "zh":
+        return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return f"{moment.day} {MONTHS[moment.month - 1]}, {moment:%H:%M}"
+
+
 class Cards:
     """Makes cards for one shop's products."""
 
-    def __init__(self, products: Mapping[str, Product], shop: Shop, replies: Replies) -> None:
+    def __init__(
+        self,
+        products: Mapping[str, Product],
+        shop: Shop,
+        replies: Replies,
+        stale: Callable[[], datetime | None] | None = None,
+    ) -> None:
+        """`stale`: of when price and stock are, where that is too long ago."""
+        self._stale = stale
         self._products = products
         self._shop = shop
         self._replies = replies
@@ -83,7 +100,10 @@ class Cards:
         )
         stocked = variant.stock > 0 if variant else thing.in_stock
         gap = "" if language == "zh" else " "
-        return line + gap + say("in_stock" if stocked else "out_of_stock", language)
+        told = line + gap + say("in_stock" if stocked else "out_of_stock", language)
+        if (since := self._stale() if self._stale else None) is None:
+            return told
+        return told + gap + say("as_of", language, time=shown_time(since, language))
 
     def card(
         self, product: str, language: str, *, variant: Variant | None = None, reason: str = "",

@@ -40,6 +40,12 @@ class Breaker:
             self._closed_until = self._clock() + self._open_s
             return True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are refused, but for a probe a while."""
+        with self._lock:
+            return self._failed >= self._most
+
     def succeeded(self) -> None:
         """The server answered."""
         with self._lock:

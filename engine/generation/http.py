@@ -73,6 +73,11 @@ class HttpGenerator:
         """The model's name, for receipts; as the server gives it where no setting does."""
         return self._name or self._url.host
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the server; "" where nothing is known to be."""
+        return f"{self._url.host} failed several times in a row" if self._breaker.is_open else ""
+
     def stream(
         self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
     ) -> Iterator[Piece]:

@@ -31,6 +31,11 @@ class LoadingGenerator:
         """The model's name, for receipts."""
         return self._loaded.name if self._loaded else self._name
 
+    @property
+    def trouble(self) -> str:
+        """What keeps it from writing; "" where nothing is known to."""
+        return str(getattr(self._loaded, "trouble", ""))
+
     def start(self, on_failure: Callable[[], object] = lambda: None) -> None:
         """Begin to load; `on_failure` is called on the loading thread where that fails."""
         self._thread = threading.Thread(

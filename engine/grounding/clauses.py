@@ -177,10 +177,15 @@ def _clause(reading: Reading, wanted: Iterable[int]) -> Clause:
     return Clause(words, axes, tuple(negations), said, condition, verbal, priced, only)
 
 
+def clause_at(reading: Reading, index: int) -> Clause:
+    """One clause of a sentence, which may claim nothing."""
+    return _clause(reading, (index,))
+
+
 @lru_cache(maxsize=4096)
 def clauses(reading: Reading) -> tuple[Clause, ...]:
     """The clauses of a sentence that claim something."""
-    every = (_clause(reading, (n,)) for n in range(reading.clauses))
+    every = (clause_at(reading, n) for n in range(reading.clauses))
     return tuple(c for c in every if c.words)
 
 

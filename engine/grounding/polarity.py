@@ -58,7 +58,7 @@ def _lacks(one: Clause, other: Clause) -> bool:
     return any(w.startswith("not ") and w[4:] in other.words for w in one.words)
 
 
-def _contradicts(said: Clause, stated: Clause) -> bool:
+def contradicts(said: Clause, stated: Clause) -> bool:
     """Whether two aligned clauses say opposite things."""
     axes = frozenset(a for a in said.axes if said.axes[a] and stated.axes.get(a))
     if any(said.axes[a] != stated.axes[a] for a in axes):
@@ -125,7 +125,7 @@ def _flipped(said: Clause, around: Clause, sources: tuple[Source, ...], han: boo
     found = [pair for pair in found if said.predicates & frozenset(pair[1].words)] or found
     near = NEAR_CONDITION if said.condition else NEAR_BEST
     best = [stated for score, stated in found + top if score >= near * found[0][0]]
-    return bool(best) and all(_contradicts(said, stated) for stated in best)
+    return bool(best) and all(contradicts(said, stated) for stated in best)
 
 
 def bare_answer(sentence: Reading, question: Reading, sources: tuple[Source, ...]) -> bool:

@@ -66,7 +66,7 @@ _SIZES = re.compile(
     rf"(?:\s*(?:cm|mm|m|厘米|毫米|米)?\s*(?:x|by|乘)\s*(\d+(?:[.,]\d+)?))?\s*({UNIT})?",
     re.I,
 )
-_FOLD = re.compile(r"(?<![\d.])([1-9]\d?(?:\.\d)?|[一二三四五六七八九]{1,2})折")
+_FOLD = re.compile(r"(?<![\d.])([1-9]\d?(?:\.\d)?|[一二三四五六七八九]{1,2})\s?折")
 _ORDINAL = re.compile(
     r"(?<![\w.])(\d+)(?:st|nd|rd|th)\b|(?<=the )(second|third|fourth|fifth)\b"
     r"|第([\d一二三四五六七八九十]+)",

@@ -174,7 +174,8 @@ def _take_over(source: Path, files: Mapping[str, str], before: Path, target: Pat
                 continue
             except OSError:
                 pass
-        shutil.copyfile(source / name, target / name)
+        # With the time of its last change: of then are price and stock.
+        shutil.copy2(source / name, target / name)
 
 
 def read_snapshot(folder: Path, encoders: Mapping[str, str]) -> SnapshotData:

@@ -1,7 +1,18 @@
 """The vocabulary of shopdesk as frozen values; imports nothing of ours."""
 
 from engine.types.names import CONSOLE, ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
-from engine.types.shop import Entry, Event, Money, Order, OrderLine, Product, Review, Shop, Variant
+from engine.types.shop import (
+    Entry,
+    Event,
+    Money,
+    Order,
+    OrderLine,
+    OrderLookup,
+    Product,
+    Review,
+    Shop,
+    Variant,
+)
 from engine.types.talk import (
     Answer,
     Button,
@@ -41,6 +52,7 @@ __all__ = [
     "Money",
     "Order",
     "OrderLine",
+    "OrderLookup",
     "Part",
     "Passage",
     "Plan",

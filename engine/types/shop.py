@@ -130,6 +130,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLookup:
+    """Where orders are asked for over HTTP; `{number}` stands in `url`."""
+
+    url: str
+    cache_s: float = 60.0
+    timeout_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """shop.yaml: what is true of the shop as a whole. `rates`: one unit of X in `currency`."""
 
@@ -143,3 +152,5 @@ class Shop:
     url: str = ""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     consumables: tuple[str, ...] = ()
+    orders: OrderLookup | None = None
+    stock_fresh_h: float | None = None

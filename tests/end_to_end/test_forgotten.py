@@ -10,10 +10,22 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from engine.gaps.answering import Answered, answer_gap
+from engine.gaps.clustering import Gap, Variant, gap_id
+from engine.gaps.collecting import Asked, Kind
+from engine.gaps.telling import tell
+from engine.journal import Journal
+from engine.journal_tables import turns
+from engine.types import Entry
+from engine.valkey import connect
+from knowledge_base.working_copy import WorkingCopy
 from tests.bot.telegram.conftest import STAFF_CHAT
 from tests.bot.web.conftest import Page
 from tests.bot.web.scripted_desk import ScriptedDesk
@@ -82,6 +94,34 @@ def on_disk(house: House, word: str = PLANTED) -> list[str]:
     return sorted(found)
 
 
+def answered_gap(house: House) -> Answered:
+    """A gap of all that was asked in vain in these words, answered in the shop's own."""
+    entry = Entry("colours", {"en": "Colours"}, {"en": ("Which colours are there?",)},
+                  {"en": "Ask a colleague."})  # fmt: skip
+    copy = WorkingCopy(house.home / "shop")
+    with closing(Journal(f"sqlite:///{house.home}/journal.sqlite3")) as journal:
+        with journal.begin() as connection:
+            rows = connection.execute(select(turns).where(turns.c.question.contains(PLANTED))).all()
+        asked = tuple(
+            Asked(row.id, row.at, row.conversation, row.shopper, "en", row.question, Kind.UNKNOWN)
+            for row in rows
+        )
+        title = asked[0].words
+        gap = Gap(gap_id(title), title, "en", (Variant(title, "en", 1),), asked, ())
+        done = answer_gap(gap, entry, "olga", working_copy=copy, journal=journal, at=asked[0].at)
+        with connect(Place(house.home)) as redis:
+            tell(journal, redis, gap.id, {entry.id: entry}, datetime.now(UTC))
+    return done
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the house's Valkey is."""
+
+    home: Path
+    redis_url: str | None = None
+
+
 async def test_no_byte_is_left_of_who_is_forgotten_and_others_stay(
     house: House, tg: EmulatorClient
 ) -> None:
@@ -90,6 +130,9 @@ async def test_no_byte_is_left_of_who_is_forgotten_and_others_stay(
     await ole.chat.wait_for_text(OTHERS, 20)
     await spooled(house, mia, staff)
     await in_telegram(mia, staff)
+    gap = await asyncio.to_thread(answered_gap, house)
+    assert PLANTED in gap.replays[0].read_text("utf-8")
+    await mia.chat.wait_for_text("You asked: “", 30)
     anna = tg.user(9, "Anna")
     topic = (await staff.topics())[0]["thread_id"]
     await anna.send("/close", staff, thread_id=topic)

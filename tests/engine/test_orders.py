@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from engine.counters import MemoryCounters
+from engine.order_sources import FileOrders
 from engine.orders import TRIES_A_DAY, Orders
 from engine.privacy import mask
 from engine.types import Message, Order, OrderLine, Session
@@ -53,7 +54,7 @@ class Chat:
 
 @pytest.fixture
 def orders(replies: Replies) -> Orders:
-    return Orders([ORDER], {}, replies, MemoryCounters(lambda: "2026-11-24"))
+    return Orders(FileOrders([ORDER]), {}, replies, MemoryCounters(lambda: "2026-11-24"))
 
 
 @pytest.mark.parametrize(

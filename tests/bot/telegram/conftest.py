@@ -34,6 +34,7 @@ class PastTurn:
 
     question: str
     answer: str
+    id: str = ""
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What shoppers asked in vain: found, grouped, drafted, answered, told."""

@@ -1,0 +1,88 @@
+"""Pairs of statements that cannot both be true: of two entries, or of one in two languages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from engine.review.denials import denial
+from engine.review.nearness import Nearness
+from engine.review.numbers import Clash, between, clash
+from engine.review.statements import Statement
+
+LEAST_COSINE = 0.38
+"""Statements less near than this are not compared."""
+NEAR = 1.0
+"""What the nearness of two statements and that of their entries' questions come to at least."""
+NEAR_BY_NAME = 0.55
+"""The nearness that is enough where both name the same thing."""
+NEIGHBOURS = 12
+"""The statements nearest to one that are compared with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two statements, the key of the wording, and the two values that differ, if any."""
+
+    one: Statement
+    other: Statement
+    key: str
+    values: tuple[str, str] = ("", "")
+
+
+def between_entries(
+    told: Sequence[Statement], near: Nearness, asked: Sequence[int] | None = None
+) -> Iterator[Contradiction]:
+    """Contradictions of different entries; `asked`: only those of these statements."""
+    near.learn((s.language, text) for s in told for text in (s.text, s.asked))
+    for i, j, cosine in near.nearest(told, NEIGHBOURS, asked):
+        one, other = told[i], told[j]
+        if cosine < LEAST_COSINE or one.entry == other.entry:
+            continue
+        whole = cosine + near.cosine((one.language, one.asked), (other.language, other.asked))
+        if whole < NEAR and cosine < NEAR_BY_NAME:
+            continue
+        if found := _compared(one, other, close=whole >= NEAR):
+            yield found
+
+
+def _compared(one: Statement, other: Statement, *, close: bool) -> Contradiction | None:
+    counted = one.counts and other.counts
+    if close and counted and (found := clash(one, other)):
+        return Contradiction(one, other, found.key, _values(found))
+    if (denied := denial(one, other)) and (close or denied.telling):
+        return Contradiction(one, other, denied.key)
+    return None
+
+
+def _values(found: Clash) -> tuple[str, str]:
+    return found.one.label, found.other.label
+
+
+def within_entry(told: Sequence[Statement], near: Nearness | None) -> Iterator[Contradiction]:
+    """Contradictions of one entry's languages; of yes and no only where nearness is known."""
+    by_language: dict[str, list[Statement]] = defaultdict(list)
+    for statement in told:
+        by_language[statement.language].append(statement)
+    for ours, theirs in combinations(by_language.values(), 2):
+        for one, other, found in between(ours, theirs):
+            yield Contradiction(one, other, found.key, _values(found))
+        if near is not None:
+            yield from _denials(ours, theirs, near)
+
+
+def _denials(
+    ours: Sequence[Statement], theirs: Sequence[Statement], near: Nearness
+) -> Iterator[Contradiction]:
+    near.learn((s.language, s.text) for s in (*ours, *theirs))
+
+    def nearness(one: Statement, other: Statement) -> float:
+        return near.cosine((one.language, one.text), (other.language, other.text))
+
+    for one in ours:
+        other = max(theirs, key=lambda s: nearness(one, s))
+        mutual = max(ours, key=lambda s: nearness(s, other)) is one
+        if mutual and (denied := denial(one, other)):
+            yield Contradiction(one, other, denied.key)

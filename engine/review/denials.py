@@ -1,0 +1,133 @@
+"""Two statements about one thing of which one says yes and the other no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from engine.grounding.clauses import Clause, clause_at
+from engine.grounding.polarity import contradicts
+from engine.grounding.reading import Reading
+from engine.grounding.units import CURRENCIES
+from engine.review.same_thing import STATES, About, about_clause, likeness, same_thing
+from engine.review.statements import Statement
+
+LEAST_WEIGHT = 1.4
+"""What two clauses must share: one telling word, or two plain ones."""
+LEAST_LIKE = 0.5
+"""The part of both clauses' words that must be in both."""
+NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
+"""Words too common for a denial of one of them alone to settle anything."""
+_EXCEPTED = re.compile(
+    r"\b(?:unless|except|apart from|other than|only|until|otherwise|as long as)\b|除非|除了"
+    r"|除外|只[有能限]|仅",
+    re.I,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|once|after|before|beyond|over|above|under|below|without)\b|如果|若|一旦|超过|之后|以后"
+    r"|后(?!台|盖)|前(?=[，,不无])|没有.{1,6}[的时]|不满|未满",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """One statement says yes where the other says no. `telling`: of a thing both name."""
+
+    key: str
+    telling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    clause: Clause
+    about: About
+    limits: frozenset[str]
+    zero: bool
+    denies: bool
+    """Whether its sentence denies anything: clauses of two languages begin in different places."""
+
+
+def denial(one: Statement, other: Statement) -> Denial | None:
+    """Whether one statement denies what the other affirms of the same thing."""
+    ours, theirs = _claims(one), _claims(other)
+    if not any(c.clause.negations or c.clause.axes for c in (*ours, *theirs)):
+        return None
+    for mine in ours:
+        rivals = [c for c in theirs if _against(mine, c)]
+        if rivals and not any(_agrees(mine, c) for c in theirs):
+            free = any("free" in c.clause.axes for c in (mine, *rivals))
+            telling = any(mine.about.names & c.about.names for c in rivals)
+            return Denial("free" if free else "denial", telling)
+    return None
+
+
+@lru_cache(maxsize=65536)
+def _claims(statement: Statement) -> tuple[_Claim, ...]:
+    return tuple(_claims_of(statement))
+
+
+def _claims_of(statement: Statement) -> Iterator[_Claim]:
+    reading = statement.reading
+    excepted = _EXCEPTED.search(reading.text) is not None
+    denies = any(t.kind == "neg" for t in reading.tokens)
+    for index in range(reading.clauses):
+        clause = clause_at(reading, index)
+        if not clause.words or clause.condition:
+            continue
+        if clause.negations and (excepted or _CONDITION.search(reading.text)):
+            continue
+        limits = frozenset(
+            q.key
+            for q in reading.quantities
+            if reading.clause_of(q.start) == index and q.unit not in ("clock", "count")
+        )
+        yield _Claim(clause, about_clause(statement, index), limits, _zero(reading, index), denies)
+
+
+def _zero(reading: Reading, index: int) -> bool:
+    """Whether a clause names a price of nothing."""
+    priced = [q for q in reading.quantities if reading.clause_of(q.start) == index]
+    return any(q.unit in CURRENCIES and q.high == Decimal(0) for q in priced)
+
+
+def _against(one: _Claim, other: _Claim) -> bool:
+    if not _aligned(one, other) or not contradicts(one.clause, other.clause):
+        return False
+    if any(
+        axis in STATES or axis.startswith("when ")
+        for axis in (*one.clause.axes, *other.clause.axes)
+    ):
+        return False
+    if one.zero or other.zero:
+        return False
+    if one.clause.negations and other.clause.negations:
+        return False
+    if "free" in (*one.clause.axes, *other.clause.axes) and one.about.acts != other.about.acts:
+        return False
+    if likeness(one.about, other.about) < LEAST_LIKE:
+        return False
+    for no, yes in ((one, other), (other, one)):
+        same_language = no.about.han == yes.about.han
+        if no.clause.negations and (yes.clause.only or (yes.denies and not same_language)):
+            return False
+        if no.clause.negations and same_language and no.about.others - yes.about.around:
+            return False
+        if no.clause.negations and no.limits - yes.limits:
+            return False
+        if no.clause.axes.get("free") == 1 and no.limits:
+            return False
+    return same_thing(one.about, other.about)
+
+
+def _aligned(one: _Claim, other: _Claim) -> bool:
+    common = {w: v for w, v in one.clause.words.items() if w in other.clause.words}
+    telling = sum(v for w, v in common.items() if w not in NO_CLAIM)
+    return sum(common.values()) >= LEAST_WEIGHT and telling >= 0.5
+
+
+def _agrees(one: _Claim, other: _Claim) -> bool:
+    return _aligned(one, other) and not contradicts(one.clause, other.clause)

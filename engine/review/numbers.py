@@ -1,0 +1,182 @@
+"""Two statements about one thing that name different amounts, dates or times."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.grounding.facts import Fact, facts
+from engine.grounding.quantities import Quantity
+from engine.grounding.reading import Reading
+from engine.grounding.subjects import same_value
+from engine.grounding.units import CURRENCIES
+from engine.review.same_thing import about_fact, likeness, same_thing
+from engine.review.statements import Statement
+
+SILENT = frozenset({"ordinal", "star", "fraction", "size", "yearname", "monthname", "kelvin"})
+"""Categories of values that settle nothing by themselves."""
+LEAST_LIKE = 0.4
+"""The part of the words around two values that must be around both."""
+MINUTES = {"minute": Decimal(1), "workday": Decimal(1440), "month": Decimal(43830)}
+"""A length of time in minutes, roughly: enough to tell 30 days from 3 months."""
+NEARLY = Decimal("0.15")
+"""The difference up to which lengths of time in different units are the same: a month, 30 days."""
+WEEK = Decimal("1.5")
+"""How many calendar days a working day may take: 5 working days are a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two values of one thing. `key` names the wording: amount, time, date."""
+
+    one: Fact
+    other: Fact
+    like: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Under which word it is told."""
+        kind = self.one.category
+        if kind in ("clock", "date", "weekday"):
+            return kind
+        return "money" if kind in CURRENCIES else "number"
+
+
+def clash(one: Statement, other: Statement) -> Clash | None:
+    """The values of one thing in which two statements differ most plainly, or None."""
+    found = [
+        Clash(a, b, like)
+        for a, b in _unmatched(list(values_of(one.reading)), list(values_of(other.reading)))
+        if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b))
+        and (like := likeness(mine, theirs)) >= LEAST_LIKE
+    ]
+    return max(found, key=lambda clash: clash.like, default=None)
+
+
+def values_of(reading: Reading) -> Iterator[Fact]:
+    """The amounts, dates and times that a sentence states."""
+    for fact in facts(reading):
+        if isinstance(fact.value, Quantity) and fact.category not in SILENT:
+            yield fact
+
+
+def _unmatched(ours: Sequence[Fact], theirs: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Pairs of values of one category, of neither of which the other statement has the same."""
+    by_category: dict[str, list[Fact]] = defaultdict(list)
+    for fact in theirs:
+        by_category[fact.category].append(fact)
+    for a in ours:
+        rivals = by_category[a.category]
+        if any(alike(a, b) for b in rivals):
+            continue
+        for b in rivals:
+            if not any(alike(x, b) for x in ours if x.category == b.category) and comparable(a, b):
+                yield a, b
+
+
+def alike(one: Fact, other: Fact) -> bool:
+    """Whether two values can both be true of one thing: the same, or one within the other."""
+    a, b = one.value, other.value
+    if not (isinstance(a, Quantity) and isinstance(b, Quantity)):
+        return False
+    if same_value(one, other) or same_value(other, one):
+        return True
+    if one.category == "time" and a.unit != b.unit:
+        return _about_as_long(a, b)
+    if a.unit != b.unit or one.category == "weekday":
+        return False
+    point_a, point_b = a.low == a.high, b.low == b.high
+    if point_a and point_b:
+        return False
+    for span, end in ((a, b), (b, a)):
+        if span.low != span.high and end.low == end.high and end.bound:
+            return end.high >= span.high if end.bound == "high" else end.low <= span.low
+    return (a.low <= b.low and b.high <= a.high) or (b.low <= a.low and a.high <= b.high)
+
+
+def _about_as_long(a: Quantity, b: Quantity) -> bool:
+    longest, other = a.high * MINUTES.get(a.unit, Decimal(1)), b.high * MINUTES.get(b.unit, 1)
+    least, most = sorted((longest, other))
+    slack = WEEK if "workday" in (a.unit, b.unit) else 1 + NEARLY
+    return most <= least * slack
+
+
+def comparable(one: Fact, other: Fact) -> bool:
+    """Whether two different values answer one question: both prices, both limits, both openings."""
+    a, b = one.value, other.value
+    if not (isinstance(a, Quantity) and isinstance(b, Quantity)):
+        return False
+    kind = one.category
+    if kind in CURRENCIES or kind == "clock":
+        return a.bound == b.bound and (kind != "clock" or _same_days(one, other))
+    if kind == "weekday":
+        ranged = a.low < a.high and b.low < b.high
+        return ranged and a.low <= b.high and b.low <= a.high and not (_denied(one, other))
+    if kind == "count":
+        known = [{n for n in q.nouns if n[0] != "~"} for q in (a, b)]
+        return bool(known[0] & known[1])
+    return not (a.bound and b.bound and a.bound != b.bound)
+
+
+def _denied(*all_facts: Fact) -> bool:
+    return any(
+        t.kind == "neg" or (t.concept == "open" and t.sign < 0)
+        for fact in all_facts
+        for t in fact.reading.tokens
+        if t.clause == fact.reading.clause_of(fact.position)
+    )
+
+
+def _same_days(one: Fact, other: Fact) -> bool:
+    """Whether two times may be of the same day: the day named last before each, if any."""
+    first, second = _day(one), _day(other)
+    if first is None or second is None:
+        return first is second
+    return first.low <= second.high and second.low <= first.high
+
+
+def _day(fact: Fact) -> Quantity | None:
+    days = [q for q in fact.reading.quantities if q.unit == "weekday"]
+    before = [q for q in days if q.start < fact.position]
+    return before[-1] if before else (days[0] if days else None)
+
+
+def between(
+    ours: Sequence[Statement], theirs: Sequence[Statement]
+) -> Iterator[tuple[Statement, Statement, Clash]]:
+    """Values in which two tellings of one answer differ, category by category and in order.
+
+    A value that only one of them has is an omission, and no clash.
+    """
+    a = [(f, s) for s in ours if s.counts for f in values_of(s.reading)]
+    b = [(f, s) for s in theirs if s.counts for f in values_of(s.reading)]
+    left = [(f, s) for f, s in a if not any(retold(f, g) for g, _ in b)]
+    right = [(f, s) for f, s in b if not any(retold(f, g) for g, _ in a)]
+    for one, said in left:
+        rival = next((pair for pair in right if _same_kind(one, pair[0])), None)
+        if rival is not None and _tells(one, rival[0]):
+            right.remove(rival)
+            yield said, rival[1], Clash(one, rival[0])
+
+
+def _same_kind(one: Fact, other: Fact) -> bool:
+    return one.category == other.category
+
+
+def retold(one: Fact, other: Fact) -> bool:
+    """Whether a value is another's in a second language, where counted things have other words."""
+    a, b = one.value, other.value
+    counted = one.category == "count" and isinstance(a, Quantity) and isinstance(b, Quantity)
+    if counted and _same_kind(one, other):
+        return (a.low, a.high) == (b.low, b.high)  # type: ignore[union-attr]
+    return _same_kind(one, other) and alike(one, other)
+
+
+def _tells(one: Fact, other: Fact) -> bool:
+    """Whether two values of two languages are surely of one thing: a bare count may not be."""
+    a, b = one.value, other.value
+    if one.category == "clock":
+        return isinstance(a, Quantity) and isinstance(b, Quantity) and a.bound == b.bound
+    return one.category != "count" or (one.label[0].isdigit() and other.label[0].isdigit())

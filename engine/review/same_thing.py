@@ -1,0 +1,117 @@
+"""Whether two claims speak of the same thing: shared words, and no name on one side only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.grounding.facts import Fact, near
+from engine.grounding.reading import Token
+from engine.grounding.text import is_han
+from engine.review.statements import Statement, reading
+
+LEAST_SHARED = 0.5
+"""Part of the shorter claim's words that both must have."""
+LEAST_SHARED_ACROSS = 0.6
+"""The same where the claims are in two languages."""
+TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
+"""Kinds of words that say of which thing a claim is."""
+STATES = frozenset({"unopened", "unused", "temperature"})
+"""Axes that say in which state a thing is: opened, used, hot."""
+_ACTS = (
+    "return refund exchange warranty cancel delivery pay deposit claim repair expire process"
+    " tracking pickup stay book wash dry invoice account password register membership"
+    " save_keep email phone chat contact"
+)
+ACTS = frozenset(_ACTS.split())
+"""What is done; two claims that each name another are of two things."""
+_SAME = {"shipfee": "delivery", "receipt": "delivery"}
+_SILENT = frozenset({"neg", "quantity", "when", "light"})
+_UNKNOWN = frozenset({"word", "gram"})
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a claim is about. `around`: what its entry names beside it."""
+
+    words: Mapping[str, float]
+    names: frozenset[str]
+    others: frozenset[str]
+    acts: frozenset[str]
+    states: Mapping[str, int]
+    around: frozenset[str]
+    title: frozenset[str]
+    han: bool
+
+
+def about_fact(statement: Statement, fact: Fact) -> About:
+    """What a value is said of. Of a list of places and goods, of those that stand nearest."""
+    read = fact.reading
+    clause = read.clause_of(fact.position)
+    tokens = [t for t in read.tokens if t.clause == clause and t.start != fact.position]
+    shared = [t for t in tokens if t.kind in ("ware", "place")]
+    own = fact.owners
+    tokens = [t for t in tokens if t not in shared or t.concept in own]
+    silent = {t.concept for t in read.tokens if t.kind in _SILENT or t.concept == "when"}
+    words = {
+        _SAME.get(c, c): w
+        for c, w in near(read, fact.position)
+        if c not in silent and not c[0].isdigit()
+    }
+    return _about(statement, words, tokens)
+
+
+def about_clause(statement: Statement, clause: int) -> About:
+    """What a clause is about."""
+    tokens = [t for t in statement.reading.tokens if t.clause == clause]
+    words = {_SAME.get(t.concept, t.concept): 1.0 for t in tokens if t.kind not in _SILENT}
+    words.pop("when", None)
+    return _about(statement, words, tokens)
+
+
+def _about(statement: Statement, words: Mapping[str, float], tokens: Iterable[Token]) -> About:
+    tokens = [t for t in tokens if t.kind not in ("neg", "light")]
+    titled = reading(statement.title).tokens if statement.title else ()
+    named = frozenset(t.concept for t in titled if t.kind in TELLING)
+    told = (statement.text, statement.title, statement.before, statement.asked)
+    around = {t.concept for text in told if text for t in reading(text).tokens}
+    return About(
+        words,
+        named | frozenset(t.concept for t in tokens if t.kind in TELLING),
+        frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
+        frozenset(_SAME.get(t.concept, t.concept) for t in tokens) & ACTS,
+        {t.concept: t.sign for t in tokens if t.concept in STATES},
+        frozenset(around),
+        frozenset(_SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
+        is_han(statement.text),
+    )
+
+
+def shared(one: About, other: About) -> float:
+    """The part of the shorter claim's words that the other has too."""
+    both = sum(min(w, other.words[c]) for c, w in one.words.items() if c in other.words)
+    return both / (min(sum(one.words.values()), sum(other.words.values())) or 1.0)
+
+
+def likeness(one: About, other: About) -> float:
+    """The part of both claims' words that is in both."""
+    both = sum(min(w, other.words[c]) for c, w in one.words.items() if c in other.words)
+    return 2 * both / ((sum(one.words.values()) + sum(other.words.values())) or 1.0)
+
+
+def same_thing(one: About, other: About) -> bool:
+    """Whether two claims are about the same thing, as far as their words tell."""
+    across = one.han != other.han
+    if shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
+        return False
+    if one.names - other.around or other.names - one.around:
+        return False
+    if any(one.states.get(s) != other.states.get(s) for s in {*one.states, *other.states}):
+        return False
+    ours, theirs = one.acts - other.acts, other.acts - one.acts
+    if ours - other.around and theirs - one.around:
+        return False
+    if one.title - other.around and other.title - one.around:
+        return False
+    unknown = (one.others - other.around, other.others - one.around)
+    return across or not all(unknown)

@@ -1,0 +1,191 @@
+"""All that an operator should look at in their entries, each with an id to dismiss it by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from engine.grounding.sentences import split_sentences
+from engine.grounding.text import fold
+from engine.review.contradictions import Contradiction, between_entries, within_entry
+from engine.review.duplicates import near_identical, questions
+from engine.review.nearness import Nearness
+from engine.review.planted import planted
+from engine.review.statements import statements
+from engine.review.wording import told
+from engine.types import Entry, Shop
+from knowledge_base.conflicts import conflicts
+
+STALE_DAYS = 365
+"""Days after which an entry should be checked again."""
+ID_LENGTH = 16
+
+
+class WarningKind(StrEnum):
+    """What is wrong."""
+
+    CONTRADICTION = "contradiction"
+    DUPLICATE = "duplicate"
+    PLANTED = "planted"
+    UNTRANSLATED = "untranslated"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """One thing to look at. `quotes`: the sentences it is about; `key`, `values`: its wording."""
+
+    kind: WarningKind
+    entries: tuple[str, ...]
+    languages: tuple[str, ...]
+    quotes: tuple[str, ...]
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The same as long as the quoted sentences stand: a change brings the warning back."""
+        where = sorted(zip(self.entries, self.languages, map(fold, self.quotes), strict=False))
+        whole = repr((self.kind.value, self.key, self.entries, self.languages, where))
+        return hashlib.sha256(whole.encode()).hexdigest()[:ID_LENGTH]
+
+    def told(self, language: str) -> str:
+        """What is wrong, in the operator's words."""
+        return told(self.key, self.values, language)
+
+
+def warnings(
+    entries: Sequence[Entry],
+    near: Nearness | None,
+    shop: Shop,
+    *,
+    today: date,
+    stale_days: int = STALE_DAYS,
+) -> tuple[Warning, ...]:
+    """All warnings of a shop's entries, hidden ones left out, the gravest kind first.
+
+    Without `near` nothing is encoded: duplicates are those word for word, and contradictions the
+    values in which an entry's own languages differ.
+    """
+    shown = [entry for entry in entries if not entry.hidden]
+    found = [*_exact(shown)]
+    if near is not None:
+        found += _contradictions(shown, near, None)
+        found += _duplicates(shown, near, None)
+    for entry in shown:
+        found += _alone(entry, near, shop, today, stale_days)
+    return _ordered(found)
+
+
+def warnings_of(
+    entry: Entry,
+    others: Sequence[Entry],
+    near: Nearness | None,
+    shop: Shop,
+    *,
+    today: date,
+    stale_days: int = STALE_DAYS,
+) -> tuple[Warning, ...]:
+    """The warnings that one edited entry takes part in; only its own texts are encoded anew."""
+    rest = [other for other in others if other.id != entry.id and not other.hidden]
+    every = [entry, *rest]
+    found = [w for w in _exact(every) if entry.id in w.entries]
+    if near is not None:
+        found += _contradictions(every, near, entry)
+        found += _duplicates(every, near, entry)
+    return _ordered([*found, *_alone(entry, near, shop, today, stale_days)])
+
+
+def _ordered(found: Iterable[Warning]) -> tuple[Warning, ...]:
+    kinds = list(WarningKind)
+    unique = {warning.id: warning for warning in found}
+    return tuple(sorted(unique.values(), key=lambda w: (kinds.index(w.kind), w.entries, w.id)))
+
+
+def _exact(entries: Sequence[Entry]) -> Iterator[Warning]:
+    for one in conflicts(entries):
+        yield Warning(
+            WarningKind.DUPLICATE, one.entries, (), (one.question,), "same_question",
+            {"one": one.question},
+        )  # fmt: skip
+
+
+def _contradictions(
+    entries: Sequence[Entry], near: Nearness, only: Entry | None
+) -> Iterator[Warning]:
+    said = [s for entry in entries for s in statements(entry)]
+    asked = None if only is None else [i for i, s in enumerate(said) if s.entry == only.id]
+    yield from map(_contradiction, between_entries(said, near, asked))
+
+
+def _contradiction(found: Contradiction) -> Warning:
+    pair = sorted((found.one, found.other), key=lambda s: (s.entry, s.language, s.text))
+    one, other = found.values if pair[0] is found.one else found.values[::-1]
+    entries = dict.fromkeys(s.entry for s in pair)
+    return Warning(
+        WarningKind.CONTRADICTION, tuple(entries), tuple(s.language for s in pair),
+        tuple(s.text for s in pair), found.key, {"one": one, "other": other},
+    )  # fmt: skip
+
+
+def _duplicates(entries: Sequence[Entry], near: Nearness, only: Entry | None) -> Iterator[Warning]:
+    asked = [q for entry in entries for q in questions(entry)]
+    chosen = None if only is None else [i for i, q in enumerate(asked) if q.entry == only.id]
+    same = {bare for c in conflicts(entries) if (bare := _bare(c.question))}
+    for one, other in near_identical(asked, near, chosen):
+        if _bare(one.text) == _bare(other.text) and _bare(one.text) in same:
+            continue
+        pair = sorted((one, other), key=lambda q: (q.entry, q.text))
+        yield Warning(
+            WarningKind.DUPLICATE, tuple(q.entry for q in pair), tuple(q.language for q in pair),
+            tuple(q.text for q in pair), "near_question",
+        )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in fold(text).casefold() if char.isalnum())
+
+
+def _alone(
+    entry: Entry, near: Nearness | None, shop: Shop, today: date, stale_days: int
+) -> Iterator[Warning]:
+    """What is wrong with an entry by itself."""
+    yield from map(_contradiction, within_entry(list(statements(entry)), near))
+    yield from _planted(entry)
+    yield from _untranslated(entry, shop)
+    yield from _stale(entry, today, stale_days)
+
+
+def _planted(entry: Entry) -> Iterator[Warning]:
+    for language, answer in entry.answers.items():
+        for sentence in split_sentences(answer):
+            if hit := planted(sentence):
+                yield Warning(
+                    WarningKind.PLANTED, (entry.id,), (language,), (sentence.strip(),),
+                    "instruction", {"one": hit},
+                )  # fmt: skip
+
+
+def _untranslated(entry: Entry, shop: Shop) -> Iterator[Warning]:
+    for language in shop.languages:
+        for key, texts in (("no_answer", entry.answers), ("no_questions", entry.questions)):
+            if not texts.get(language):
+                yield Warning(
+                    WarningKind.UNTRANSLATED, (entry.id,), (language,), (), key,
+                    {"language": language},
+                )  # fmt: skip
+
+
+def _stale(entry: Entry, today: date, stale_days: int) -> Iterator[Warning]:
+    if entry.valid_until is not None and entry.valid_until < today:
+        day = entry.valid_until.isoformat()
+        yield Warning(WarningKind.STALE, (entry.id,), (), (day,), "expired", {"day": day})
+    if entry.last_checked is not None:
+        days = (today - entry.last_checked).days
+        if days > stale_days:
+            day = entry.last_checked.isoformat()
+            values = {"day": day, "days": str(days)}
+            yield Warning(WarningKind.STALE, (entry.id,), (), (day,), "unchecked", values)
