@@ -91,7 +91,7 @@ def read_products(path: Path, shop: Shop, problems: Problems) -> tuple[Product, 
             continue
         skus.add(variant.sku)
         variants.setdefault(row["product"], []).append(variant)
-    return tuple(_product(row, tuple(variants[name])) for name, row in first.items())
+    return tuple(product_of(row, tuple(variants[name])) for name, row in first.items())
 
 
 def read_variant(row: Row, shop: Shop) -> Variant:
@@ -115,7 +115,8 @@ def check_product(row: Row, shop: Shop) -> None:
         raise ValueError(f"url: {row['url']!r} must start with https://")
 
 
-def _product(row: Row, variants: tuple[Variant, ...]) -> Product:
+def product_of(row: Row, variants: tuple[Variant, ...]) -> Product:
+    """The product whose first row this is."""
     return Product(
         id=row["product"],
         names=_by_language(row, "name"),

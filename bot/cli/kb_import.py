@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.cli.common import load_settings, plain, print_json
 from bot.cli.kb_counted import Counted, Refused, refuse_strictly, show_counted
-from engine.errors import SettingsError
+from engine.errors import KnowledgeError, SettingsError
 from engine.event_files import EventFile
 from engine.settings import Settings
+from knowledge_base.importers.differences import differences
 from knowledge_base.importers.importing import HEAD, import_file, kind_of, read_bytes
 from knowledge_base.importers.values import Imported
 from knowledge_base.store import EMPTY_SHOP, copy_shop, ensure_shop, load
@@ -37,16 +41,18 @@ def import_any(arguments: argparse.Namespace) -> int:
         working = WorkingCopy(folder)
         with working.still():
             versions = _versions(working)
+            _refuse_another(arguments, versions)
             imported = import_file(data, arguments.file.name, load(folder))
         bought = _purchases(arguments, settings, imported)
         refused: list[Refused] = [*imported.refused, *(bought.refused if bought else ())]
         if refused and arguments.strict:
             refuse_strictly(arguments, refused, "cannot go in")
+        shown = _shown(arguments, folder, imported, versions) if arguments.shown else {}
         if imported.files and not arguments.dry_run:
             expected = {file: versions.get(file, "") for file in imported.files}
-            why = f"import of {arguments.file.name}"
-            working.apply(imported.files, by="cli", why=why, expected=expected)
-    _show(arguments, settings, imported, bought)
+            why = arguments.because or f"import of {arguments.file.name}"
+            working.apply(imported.files, by=arguments.by, why=why, expected=expected)
+    _show(arguments, settings, imported, bought, shown)
     return 0
 
 
@@ -84,6 +90,28 @@ def _versions(working: WorkingCopy) -> dict[str, str]:
     return {name: working.version(name) for name in names}
 
 
+def _basis(versions: Mapping[str, str]) -> str:
+    """One short name of all that stands in the shop's files."""
+    told = json.dumps(sorted((file, sha) for file, sha in versions.items() if file not in PERSONAL))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _refuse_another(arguments: argparse.Namespace, versions: Mapping[str, str]) -> None:
+    if arguments.only_over and arguments.only_over != _basis(versions):
+        raise KnowledgeError("the shop's files have changed since the file was looked at",
+                             where=str(arguments.file), mend="look at it again.")  # fmt: skip
+
+
+def _shown(
+    arguments: argparse.Namespace, folder: Path, imported: Imported, versions: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a page shows beside the counts: the changes side by side, and what they are over."""
+    return {
+        "kind": imported.kind, "source": imported.source, "notes": imported.notes,
+        "shown": differences(folder, imported.files, arguments.shown), "basis": _basis(versions),
+    }  # fmt: skip
+
+
 def _purchases(
     arguments: argparse.Namespace, settings: Settings, imported: Imported
 ) -> EventFile | None:
@@ -102,6 +130,7 @@ def _show(
     settings: Settings,
     imported: Imported,
     bought: EventFile | None,
+    shown: Mapping[str, Any],
 ) -> None:
     for note in imported.notes:
         print(f"{arguments.file}: {note}", file=sys.stderr)
@@ -112,7 +141,7 @@ def _show(
 
         events = record_events(settings, bought, arguments.dry_run)
     if arguments.json:
-        print_json({**plain(counted), **({"events": events} if events else {})})
+        print_json({**plain(counted), **({"events": events} if events else {}), **shown})
         return
     show_counted(arguments, counted, imported.kind)
     if events:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.cli.options_console import describe_arguments, import_arguments
+
 
 def _new_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=Path)
@@ -143,6 +145,7 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--strict", action="store_true", help="import: nothing where any line is refused"
     )
+    import_arguments(command)
     command.add_argument(
         "--only",
         choices=("orders", "events"),
@@ -286,6 +289,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "tune": _tune_arguments,
+    "describe": describe_arguments,
     "backup": _backup_arguments,
     "restore-backup": _restore_arguments,
     "prepare": _prepare_arguments,

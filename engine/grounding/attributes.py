@@ -20,10 +20,11 @@ def attributes(sentence: str) -> list[str]:
     """The attributes of a list one by one, "9 pockets", "no dishwasher"; else the sentence."""
     if not _LIST.fullmatch(sentence):
         return [sentence]
-    return [_phrase(name.strip(), value.strip()) for name, value in _ONE.findall(sentence)]
+    return [phrase(name.strip(), value.strip()) for name, value in _ONE.findall(sentence)]
 
 
-def _phrase(name: str, value: str) -> str:
+def phrase(name: str, value: str) -> str:
+    """One attribute as a phrase: "9 pockets", "no dishwasher", "height 48 cm"."""
     if _DENIED.fullmatch(value):
         return f"没有{name}"
     if _FIRST.fullmatch(value):

@@ -16,13 +16,14 @@ from engine.settings import Settings
 
 LAST_LINES = 400
 BAD_INPUT_CODE = 2
+LONGEST_WAIT_S = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A command that runs or ran. `told`: its last line; `result`: its JSON, once it has ended.
 
-    `error`: what it said when it failed, worded for operators.
+    `error`: what it said when it failed, worded for operators. `about`: what it works on.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Job:
     told: str = ""
     result: Mapping[str, Any] | None = None
     error: str = ""
+    about: str = ""
 
 
 class Jobs:
@@ -48,8 +50,9 @@ class Jobs:
         return self._jobs.get(name)
 
     def begin(
-        self, name: str, by: str, *words: str, done: Callable[[Job], None] = lambda job: None
-    ) -> bool:
+        self, name: str, by: str, *words: str, about: str = "",
+        done: Callable[[Job], None] = lambda job: None,
+    ) -> bool:  # fmt: skip
         """Run one of our commands, unless one of this name still runs; `done` when it has ended.
 
         Raises ShopdeskError where it cannot be started.
@@ -58,7 +61,7 @@ class Jobs:
             if (before := self._jobs.get(name)) and before.running:
                 return False
             process = self._start(words)
-            self._jobs[name], self._running[name] = Job(name, by), process
+            self._jobs[name], self._running[name] = Job(name, by, about=about), process
         threading.Thread(target=self._follow, args=(name, process, done), daemon=True).start()
         return True
 
@@ -70,6 +73,15 @@ class Jobs:
             )  # fmt: skip
         except OSError as error:
             raise ShopdeskError("The work could not be started", where=str(error)) from error
+
+    def wait_for(self, *words: str) -> Job:
+        """Run one of our commands that takes seconds, and wait until it has ended."""
+        ran = subprocess.run(  # noqa: S603 - our own command, no word of a shopper's
+            [*self._command, *words], capture_output=True, text=True, encoding="utf-8",
+            env=self._env, timeout=LONGEST_WAIT_S, check=False,
+        )  # fmt: skip
+        ended = _ended(ran.returncode, ran.stdout, ran.stderr.splitlines())
+        return replace(Job("", ""), running=False, **ended)
 
     def forget(self, name: str) -> None:
         """Nothing of an ended job is shown any more."""
@@ -96,8 +108,11 @@ class Jobs:
             reading.join()
             code = process.wait()
         ended = replace(self._jobs[name], running=False, **_ended(code, "".join(out), lines))
-        self._jobs[name] = ended
-        done(ended)
+        try:
+            done(ended)
+        finally:
+            # Who sees that it has ended sees what `done` did, too.
+            self._jobs[name] = ended
 
 
 def _all(process: subprocess.Popen[str]) -> str:

@@ -27,6 +27,8 @@ LANGUAGE_COOKIE = "shopdesk_console_language"
 NAV = (
     ("/", "Home", "h"),
     ("/entries", "Entries", "e"),
+    ("/products", "Products", "r"),
+    ("/imports", "Imports", "i"),
     ("/try", "Try it", "t"),
     ("/publish", "Publish", "p"),
 )

@@ -40,10 +40,16 @@ class EntryFile:
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """A product, and its words folded for searching."""
+    """A product, its words folded for searching, and whether any of it can be bought."""
 
     product: Product
     searched: str
+    in_stock: bool
+
+    @classmethod
+    def of(cls, product: Product) -> ProductRow:
+        """The row of a product."""
+        return cls(product, product_words(product), product.in_stock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,20 @@ class Catalogue:
     rows: tuple[ProductRow, ...]
     by_id: Mapping[str, Product]
     problems: tuple[Problem, ...]
+
+    def with_product(self, name: str, product: Product | None) -> Catalogue:
+        """The catalogue with one product another, new (at the end) or gone."""
+        by_id = dict(self.by_id)
+        if product is None:
+            by_id.pop(name, None)
+            rows = tuple(row for row in self.rows if row.product.id != name)
+            return Catalogue(rows, by_id, self.problems)
+        new = ProductRow.of(product)
+        if name in by_id:
+            rows = tuple(new if row.product.id == name else row for row in self.rows)
+        else:
+            rows = (*self.rows, new)
+        return Catalogue(rows, by_id | {name: product}, self.problems)
 
 
 class ShopFiles:
@@ -115,6 +135,19 @@ class ShopFiles:
                 self._catalogue = (stamps, _read_catalogue(path, shop))
             return self._catalogue[1]
 
+    def take_over(self, before: Catalogue, text: bytes, after: Catalogue) -> None:
+        """Spare reading the catalogue anew where `text`, whose products are known, was written.
+
+        `before`: what `after` was made from. Without effect where another text stands there.
+        """
+        path = self.folder / "catalogue.csv"
+        with self._guard:
+            stamp = _stamp(path)
+            if self._catalogue is None or self._catalogue[1] is not before:
+                return
+            if path.read_bytes() == text and _stamp(path) == stamp:
+                self._catalogue = ((stamp, self._catalogue[0][1]), after)
+
     def reviews(self) -> tuple[Review, ...]:
         """Reviews of the products, those that can be read."""
         path, known = self.folder / "reviews.csv", self.catalogue().by_id
@@ -145,7 +178,7 @@ def read_entry_file(path: Path, languages: tuple[str, ...]) -> EntryFile:
 def _read_catalogue(path: Path, shop: Shop) -> Catalogue:
     problems = Problems()
     products = read_products(path, shop, problems) if path.is_file() else ()
-    rows = tuple(ProductRow(one, product_words(one)) for one in products)
+    rows = tuple(ProductRow.of(one) for one in products)
     return Catalogue(rows, {one.id: one for one in products}, tuple(problems.found))
 
 

@@ -25,6 +25,10 @@ create index if not exists tries_who on tries (who, at);
 create table if not exists audit (
     id integer primary key autoincrement, at text not null, who text not null,
     what text not null, detail text not null default '');
+create table if not exists former_stock (sku text primary key, stock integer not null);
+create table if not exists uploads (
+    file text primary key, name text not null, by text not null, strict integer not null,
+    at text not null);
 create table if not exists dismissed (
     warning text primary key, at text not null, who text not null, why text not null default '');
 """

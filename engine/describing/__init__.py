@@ -1,0 +1,1 @@
+"""Descriptions drafted from attributes and reviews, each sentence tied to what it rests on."""
