@@ -14,7 +14,7 @@ from engine.types import Entry
 from knowledge_base.problems import Problems
 from knowledge_base.yaml_lines import load_with_lines
 
-IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+IDENTIFIER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")
 ID_RULE = "1-40 letters, digits, '.', '_' or '-', starting with a letter or digit"
 FIELDS = (
     "id", "title", "tags", "owner", "audience", "hidden", "valid_from", "valid_until",

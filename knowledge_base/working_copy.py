@@ -53,9 +53,9 @@ class WorkingCopy:
         self._clock = clock
 
     def read(self, file: str) -> str | None:
-        """A file's present text; None where there is none."""
+        """A file's present text; None where there is none. What is no UTF-8 shows as U+FFFD."""
         path = self._path(file)
-        return path.read_text("utf-8") if path.is_file() else None
+        return path.read_text("utf-8", "replace") if path.is_file() else None
 
     def version(self, file: str) -> str:
         """What stands in a file now, as a short name: its SHA-256; "" where there is none."""

@@ -85,6 +85,11 @@ def _origin(text: str, setting: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def headers_of(forms: str) -> dict[str, str]:
+    """The headers of every answer. `forms`: where the pages' forms may send to."""
+    return {"content-security-policy": CONTENT_POLICY.format(forms=forms), **HEADERS}
+
+
 class Guard:
     """ASGI middleware: refuses foreign hosts and origins, adds the security headers.
 
@@ -98,7 +103,7 @@ class Guard:
         self.app = app
         self.origins = origins
         self.keyed = keyed
-        self.headers = {"content-security-policy": CONTENT_POLICY.format(forms=forms), **HEADERS}
+        self.headers = headers_of(forms)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The wrapped app, or a refusal."""

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from engine.errors import ShopdeskError, StoreError
-from engine.web.guard import Guard, Origins
+from engine.web.guard import Guard, Origins, headers_of
 from knowledge_base.console import entries, home, publishing, sign_in, staff, try_it
 from knowledge_base.console.body_limit import BodyLimit
 from knowledge_base.console.house import House
@@ -23,6 +23,7 @@ from knowledge_base.console.pages import NotAllowedError, NotSignedInError, page
 from knowledge_base.working_copy import ChangedMeanwhileError
 
 STATIC = Path(__file__).parent / "static"
+FORMS = "'self'"
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +45,7 @@ def build_console(house: House) -> FastAPI:
     app.add_middleware(BodyLimit)
     public = house.settings.public_url
     origins = Origins.of((public,) if public else (), "PUBLIC_URL")
-    app.add_middleware(Guard, origins=origins, forms="'self'")
+    app.add_middleware(Guard, origins=origins, forms=FORMS)
     _failures(app)
     return app
 
@@ -80,9 +81,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     if not isinstance(error, ShopdeskError):
         raise error
     status = 409 if isinstance(error, ChangedMeanwhileError) else 400
-    return page_of(request).show(
-        "failed.html", 503 if isinstance(error, StoreError) else status, error=error
-    )
+    return _told(request, error, 503 if isinstance(error, StoreError) else status)
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
@@ -94,10 +93,23 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _missing(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 400:
+        return _told(request, ShopdeskError("The form could not be read"), status)
     return page_of(request).show("missing.html", status)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
+    """Answered outside of the guard, so its headers are given here."""
     log.exception("the console failed at %s", request.url.path, exc_info=error)
     failed = ShopdeskError("Something went wrong here. It is in the log.")
-    return page_of(request).show("failed.html", 500, error=failed)
+    response = _told(request, failed, 500)
+    response.headers.update(headers_of(FORMS))
+    return response
+
+
+def _told(request: Request, error: ShopdeskError, status: int) -> Response:
+    """A page that says what failed; plain words where even that cannot be made."""
+    try:
+        return page_of(request).show("failed.html", status, error=error)
+    except StoreError as away:
+        return PlainTextResponse(f"{away}\n", 503)

@@ -40,13 +40,16 @@ class BodyLimit:
                 raise TooLargeError
             return message
 
-        async def send_noted(message: Message) -> None:
+        async def send_unless_over(message: Message) -> None:
             nonlocal begun
+            if came > most and not begun:
+                # Who reads forms makes a complaint of their own of it, of another status.
+                raise TooLargeError
             begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive_bounded, send_noted)
+            await self._app(scope, receive_bounded, send_unless_over)
         except TooLargeError:
             if not begun:
                 await _refused(most)(scope, receive, send)

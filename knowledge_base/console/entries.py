@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
@@ -24,6 +26,7 @@ from knowledge_base.console.listing import (
 )
 from knowledge_base.console.pages import Editor, Page, Viewer
 from knowledge_base.console.preview import bubbles
+from knowledge_base.console.shop_files import EntryFile
 from knowledge_base.schema import IDENTIFIER, format_entry
 from knowledge_base.working_copy import ChangedMeanwhileError
 
@@ -66,12 +69,10 @@ def entry(page: Viewer, identifier: str) -> Response:
     row = page.house.files.entry(identifier)
     if row is None:
         return page.show("missing.html", 404)
-    version = page.house.working_copy.version(row.file)
     if row.entry is None:
         text = page.house.working_copy.read(row.file) or ""
-        faults = forms.worded(row.problems)
-        return page.show("entry_file.html", row=row, text=text, version=version, faults=faults)
-    return _form(page, forms.form_of(row.entry, _languages(page)), version=version)
+        return _file_form(page, row, text, row.version, forms.worded(row.problems))
+    return _form(page, forms.form_of(row.entry, _languages(page)), version=row.version)
 
 
 @router.post("/entries")
@@ -85,8 +86,8 @@ async def save(request: Request, page: Editor) -> Response:
         form = forms.checked_today(form, page.house.clock().date())
     made, faults = forms.checked(form, page.house.files.shop().languages)
     new = not old
-    if made and new and page.house.files.entry(made.id):
-        faults, made = [forms.Fault("id", "Another entry has this id.")], None
+    if made and made.id != old and (not new or page.house.files.entry(made.id)):
+        faults, made = [forms.Fault("id" if new else "", "Another entry has this id.")], None
     if made is None:
         return _form(page, form, version=version, new=new, faults=faults, status=400, why=why)
     return _saved(page, form, made, old or made.id, version, why)
@@ -130,14 +131,20 @@ def save_file(
     row = page.house.files.entry(identifier)
     if row is None:
         return page.show("missing.html", 404)
-    text, problems = text.replace("\r\n", "\n"), Problems()
-    made = parse_entry(text, page.house.folder / row.file, problems, _languages(page))
+    text, problems = forms.unix(text), Problems()
+    made = parse_entry(text, Path(row.file), problems, _languages(page))
+    faults = forms.worded(problems.found)
+    if made and (other := page.house.files.entry(made.id)) and other.file != row.file:
+        faults, made = [forms.Fault("", "Another entry has this id.")], None
     if made is None:
-        faults = forms.worded(problems.found)
-        return page.show("entry_file.html", 400, row=row, text=text, version=version, faults=faults)
-    page.house.working_copy.apply(
-        {row.file: text}, by=page.who, why=why[:200], expected={row.file: version}
-    )
+        return _file_form(page, row, text, version, faults, status=400)
+    try:
+        page.house.working_copy.apply(
+            {row.file: text}, by=page.who, why=why[:200], expected={row.file: version}
+        )
+    except ChangedMeanwhileError as error:
+        now = page.house.working_copy.version(row.file)
+        return _file_form(page, row, text, now, [], status=409, meanwhile=error)
     page.note("entry saved", made.id)
     return page.go(f"/entries/{made.id}", "entry-saved")
 
@@ -152,24 +159,28 @@ def delete(page: Editor, identifier: str, version: Text = "", why: Text = "") ->
         {row.file: None}, by=page.who, why=why[:200] or "deleted", expected={row.file: version}
     )
     page.note("entry deleted", identifier)
-    return page.go("/entries", "entry-deleted")
+    return page.go(f"/entries/{quote(row.id, safe='')}/history", "entry-deleted")
 
 
 @router.post("/entries/change")
 async def change_many(request: Request, page: Editor) -> Response:
     """Hide, show, tag or mark as checked all that were ticked, in one change."""
     data = await request.form()
-    ids = [str(value) for value in data.getlist("chosen")][:MOST_CHANGES]
+    ids = {str(value) for value in data.getlist("chosen")[:MOST_CHANGES]}
     what, tag = str(data.get("what", "")), str(data.get("tag", "")).strip()[:40]
-    rows = [row for i in ids if (row := page.house.files.entry(i)) and row.entry]
-    changed = {
-        row.file: format_entry(_changed(row.entry, what, tag, page.house.clock().date()))
-        for row in rows if row.entry
-    }  # fmt: skip
-    done = page.house.working_copy.apply(changed, by=page.who, why=what) if changed else None
-    if done is None:
+    today = page.house.clock().date()
+    rows = [row for row in page.house.files.entries() if row.id in ids]
+    changed = [
+        (row, new) for row in rows
+        if row.entry and (new := _changed(row.entry, what, tag, today)) != row.entry
+    ]  # fmt: skip
+    if not changed:
         return page.go("/entries", "nothing-changed")
-    page.note("entries changed", f"{what} {tag}: {', '.join(ids)}")
+    page.house.working_copy.apply(
+        {row.file: format_entry(new) for row, new in changed}, by=page.who, why=what,
+        expected={row.file: row.version for row, _ in changed},
+    )  # fmt: skip
+    page.note("entries changed", f"{what} {tag}: {', '.join(row.id for row, _ in changed)}")
     return page.go("/entries", "entries-changed")
 
 
@@ -177,7 +188,7 @@ def _changed(entry: Entry, what: str, tag: str, today: date) -> Entry:
     if what in ("hide", "show"):
         return replace(entry, hidden=what == "hide")
     if what == "tag" and tag:
-        return replace(entry, tags=tuple(dict.fromkeys((*entry.tags, tag))))
+        return replace(entry, tags=tuple(dict.fromkeys((*entry.tags, *forms.words(tag)))))
     if what == "untag" and tag:
         return replace(entry, tags=tuple(one for one in entry.tags if one != tag))
     if what == "checked":
@@ -194,26 +205,35 @@ def history(page: Viewer, identifier: str, change: int = 0) -> Response:
     copy = page.house.working_copy
     changes = list(copy.history.changes(file))[-MOST_CHANGES:][::-1]
     if not changes:
-        return page.show("history.html", id=identifier, changes=(), shown=None, lines=())
+        return page.show(
+            "history.html", id=identifier, changes=(), shown=None, lines=(), gone=False
+        )
     shown = next((one for one in changes if one.id == change), changes[0])
     mine = next(one for one in shown.files if one.file == file)
-    texts = [copy.texts.read(sha).decode() if sha else "" for sha in (mine.before, mine.after)]
+    texts = [
+        copy.texts.read(sha).decode("utf-8", "replace") if sha else ""
+        for sha in (mine.before, mine.after)
+    ]
     return page.show(
         "history.html", id=identifier, changes=changes, shown=shown, lines=_difference(*texts),
+        gone=not mine.after,
     )  # fmt: skip
 
 
 @router.post("/entries/{identifier}/restore")
 def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -> Response:
-    """Put the text an entry had after a change back, as a new change."""
+    """Put the text an entry had after a change back, as a new change; what a deletion took too."""
     if not IDENTIFIER.match(identifier):
         return page.show("missing.html", 404)
     file, copy = _file(page, identifier), page.house.working_copy
     one = next((c for c in copy.history.changes(file) if c.id == change), None)
     if one is None:
         raise KnowledgeError("There is no such change", where=identifier)
-    sha = next(f.after for f in one.files if f.file == file)
-    text = copy.texts.read(sha).decode() if sha else None
+    sha = next(f.after or f.before for f in one.files if f.file == file)
+    try:
+        text = copy.texts.read(sha).decode()
+    except UnicodeDecodeError:
+        raise KnowledgeError("That text cannot be read as UTF-8", where=file) from None
     done = copy.apply({file: text}, by=page.who, why=f"back to change {change}")
     page.note("entry restored", f"{identifier} to change {change}")
     return page.go(f"/entries/{identifier}", "entry-restored" if done else "nothing-changed")
@@ -230,6 +250,14 @@ def _difference(before: str, after: str) -> list[tuple[str, str]]:
 
     lines = ndiff(before.splitlines(), after.splitlines())
     return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
+
+
+def _file_form(
+    page: Page, row: EntryFile, text: str, version: str, faults: Sequence[forms.Fault],
+    *, status: int = 200, meanwhile: ChangedMeanwhileError | None = None,
+) -> Response:  # fmt: skip
+    return page.show("entry_file.html", status, row=row, text=text, version=version,
+                     faults=faults, meanwhile=meanwhile)  # fmt: skip
 
 
 def _languages(page: Page) -> Sequence[str]:

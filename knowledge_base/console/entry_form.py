@@ -84,7 +84,7 @@ def typed_form(data: FormData, languages: Sequence[str]) -> EntryForm:
 
     def text(name: str) -> str:
         value = data.get(name, "")
-        return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+        return unix(value) if isinstance(value, str) else ""
 
     named = [name.partition(":")[2] for name in data if name.startswith("answer:")]
     codes = dict.fromkeys(
@@ -137,8 +137,7 @@ def _entry(
         or {next(iter(said)): lines(first.questions)[0] if lines(first.questions) else form.id},
         questions={c: lines(p.questions) for c, p in said.items() if lines(p.questions)},
         answers={c: p.answer.strip() for c, p in said.items() if p.answer.strip()},
-        tags=tuple(dict.fromkeys(tag.strip() for tag in form.tags.replace("，", ",").split(",")
-                                 if tag.strip())),
+        tags=words(form.tags),
         owner=form.owner, audience=form.audience, hidden=form.hidden,
         valid_from=dates["valid_from"], valid_until=dates["valid_until"],
         last_checked=dates["last_checked"],
@@ -179,6 +178,17 @@ def _day(text: str, name: str, faults: list[Fault]) -> date | None:
 def lines(text: str) -> tuple[str, ...]:
     """The lines of a text that say something, each once."""
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words a text lists with commas, each once."""
+    said = (word.strip() for word in text.replace("，", ",").split(","))
+    return tuple(dict.fromkeys(word for word in said if word))
+
+
+def unix(text: str) -> str:
+    """With the line ends files are written with; browsers send others."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def checked_today(form: EntryForm, today: date) -> EntryForm:

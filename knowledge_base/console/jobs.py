@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from engine.errors import ShopdeskError
 from engine.settings import Settings
 
 LAST_LINES = 400
@@ -49,17 +50,26 @@ class Jobs:
     def begin(
         self, name: str, by: str, *words: str, done: Callable[[Job], None] = lambda job: None
     ) -> bool:
-        """Run one of our commands, unless one of this name still runs; `done` when it has ended."""
+        """Run one of our commands, unless one of this name still runs; `done` when it has ended.
+
+        Raises ShopdeskError where it cannot be started.
+        """
         with self._guard:
             if (before := self._jobs.get(name)) and before.running:
                 return False
-            process = subprocess.Popen(  # noqa: S603 - our own command, no word of a shopper's
-                [*self._command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                text=True, encoding="utf-8", env=self._env,
-            )  # fmt: skip
+            process = self._start(words)
             self._jobs[name], self._running[name] = Job(name, by), process
         threading.Thread(target=self._follow, args=(name, process, done), daemon=True).start()
         return True
+
+    def _start(self, words: Sequence[str]) -> subprocess.Popen[str]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own command, no word of a shopper's
+                [*self._command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, encoding="utf-8", env=self._env,
+            )  # fmt: skip
+        except OSError as error:
+            raise ShopdeskError("The work could not be started", where=str(error)) from error
 
     def forget(self, name: str) -> None:
         """Nothing of an ended job is shown any more."""
@@ -78,12 +88,13 @@ class Jobs:
         lines: list[str] = []
         out: list[str] = []
         reading = threading.Thread(target=lambda: out.append(_all(process)), daemon=True)
-        reading.start()
-        for line in process.stderr or ():
-            lines = [*lines, line.rstrip()][-LAST_LINES:]
-            self._jobs[name] = replace(self._jobs[name], told=line.strip())
-        code = process.wait()
-        reading.join()
+        with process:
+            reading.start()
+            for line in process.stderr or ():
+                lines = [*lines, line.rstrip()][-LAST_LINES:]
+                self._jobs[name] = replace(self._jobs[name], told=line.strip())
+            reading.join()
+            code = process.wait()
         ended = replace(self._jobs[name], running=False, **_ended(code, "".join(out), lines))
         self._jobs[name] = ended
         done(ended)

@@ -108,7 +108,8 @@ class Page:
     def _given(self) -> Mapping[str, Any]:
         done = self.request.query_params.get("done", "")
         return {
-            "page": self, "t": translator(self.language), "me": self.signed_in,
+            "page": self, "frame": "bare.html" if self.is_fragment else "frame.html",
+            "t": translator(self.language), "me": self.signed_in,
             "nav": NAV, "csrf": self.signed_in.csrf if self.signed_in else "",
             "path": self.request.url.path, "query": self.request.query_params,
             "done": DONE.get(done, ""), "languages": LANGUAGES, "when": self.when,
@@ -152,7 +153,8 @@ def needs(role: Role) -> Callable[[Request], Awaitable[Page]]:
     async def page(request: Request) -> Page:
         found = page_of(request)
         if found.signed_in is None:
-            raise NotSignedInError(request.url.path)
+            # The address of a change is no page to come back to.
+            raise NotSignedInError("/" if request.method in CHANGES else request.url.path)
         if request.method in CHANGES:
             await _own_form(request, found.signed_in)
         if not found.signed_in.role.includes(role):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import StoreError
 from knowledge_base.console.shop_files import ShopFiles
 from knowledge_base.past_texts import digest
 
-PATTERNS = ("*.yaml", "*.csv", "faq/*.md")
-"""The files a snapshot is built of."""
+PATTERNS = ("*.yaml", "*.csv")
+"""The files a snapshot is built of, beside the entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class PendingChanges:
         )
 
     def hashes(self) -> dict[str, str]:
-        """The SHA-256 of every file a snapshot would be built of."""
+        """The SHA-256 of every file a snapshot would be built of. Raises KnowledgeError."""
         found: dict[str, tuple[tuple[int, int], str]] = {}
         root = self._files.folder
         for pattern in PATTERNS:
@@ -65,21 +66,27 @@ class PendingChanges:
                 known = before if before and before[0] == stamp else None
                 found[name] = known or (stamp, digest(path.read_bytes()))
         self._hashes = found
-        return {name: sha for name, (_, sha) in found.items()}
+        entries = {row.file: row.version for row in self._files.entries()}
+        return entries | {name: sha for name, (_, sha) in found.items()}
 
 
 def snapshot_files(home: Path, snapshot: str) -> Mapping[str, str]:
     """The files a snapshot was built of, with their SHA-256. Raises StoreError."""
     path = home / "snapshots" / snapshot / "manifest.json"
     try:
-        files: dict[str, str] = json.loads(path.read_text("utf-8"))["files"]
-        return files
+        return _files_of(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(
             f"the snapshot cannot be read ({error})",
             where=str(path),
             mend="publish again; the shop's files are untouched.",
         ) from error
+
+
+@lru_cache(maxsize=4)
+def _files_of(manifest: Path, changed_ns: int) -> Mapping[str, str]:
+    files: dict[str, str] = json.loads(manifest.read_text("utf-8"))["files"]
+    return files
 
 
 def _id(file: str) -> str:

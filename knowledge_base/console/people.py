@@ -104,6 +104,8 @@ class People:
             raise PeopleError("name_rule", mend="1-40 letters, digits, spaces, '.', '-' or '@'")
         if self.find(name):
             raise PeopleError("name_taken")
+        if telegram is not None and self.of_telegram(telegram):
+            raise PeopleError("telegram_taken")
         if password:
             check_password(password)
         elif telegram is None:
@@ -118,20 +120,35 @@ class People:
     def change_password(self, name: str, password: str) -> None:
         """Set another one. Raises PeopleError."""
         check_password(password)
+        self._account(name)
         self._store.change(
             "update people set password = ? where name = ?", _hasher().hash(password), name
         )
 
     def change_role(self, name: str, role: Role) -> None:
-        """Give other rights; sessions have them at once. Raises PeopleError for the last admin."""
+        """Give other rights; sessions have them at once.
+
+        Raises PeopleError for the last admin, and for who has no account here.
+        """
+        name = self._account(name)
         self._keep_an_admin(name, role)
         self._store.change("update people set role = ? where name = ?", role.value, name)
 
     def remove(self, name: str) -> None:
-        """Take an account and its sessions away. Raises PeopleError for the last admin."""
+        """Take an account and its sessions away.
+
+        Raises PeopleError for the last admin, and for who has no account here.
+        """
+        name = self._account(name)
         self._keep_an_admin(name, None)
         self._store.change("delete from people where name = ?", name)
         self._store.change("delete from sessions where name = ?", name)
+
+    def _account(self, name: str) -> str:
+        person = self.find(name)
+        if person is None or person.in_settings:
+            raise PeopleError("person_unknown")
+        return person.name
 
     def _keep_an_admin(self, name: str, role: Role | None) -> None:
         if role is Role.ADMIN:

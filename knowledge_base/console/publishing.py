@@ -93,7 +93,10 @@ def _files_of(page: Page, snapshot: str) -> dict[str, str | None]:
     then = [name for name in snapshot_files(page.house.settings.home, snapshot) if _kept(name)]
     now = [name for name in _pending(page).hashes() if _kept(name)]
     gone: dict[str, str | None] = dict.fromkeys(now)
-    return gone | {name: (folder / name).read_text("utf-8") for name in then}
+    try:
+        return gone | {name: (folder / name).read_bytes().decode() for name in then}
+    except OSError as error:
+        raise ShopdeskError("The files of this version are gone", where=str(folder)) from error
 
 
 def _kept(name: str) -> bool:

@@ -86,17 +86,20 @@ class Sessions:
         )
 
     def may_try(self, who: str) -> bool:
-        """Whether a sign-in of this name may be tried now."""
-        since = int(self._now()) - WITHIN_S
-        self._store.change("delete from tries where at < ?", since)
-        ((mine, every),) = self._store.rows(
-            "select coalesce(sum(who = ?), 0), count(*) from tries", who.casefold()
-        )
-        return bool(mine < TRIES and every < TRIES_ALL)
+        """Whether a sign-in of this name may be tried now; it counts as failed until it succeeds.
 
-    def failed(self, who: str) -> None:
-        """Note a sign-in that failed."""
-        self._store.change("insert into tries values (?, ?)", who.casefold(), int(self._now()))
+        Counted before the password is looked at: many at once are no more than one by one.
+        """
+        who, now = who.casefold(), int(self._now())
+        with self._store.begin() as connection:
+            connection.execute("delete from tries where at < ?", (now - WITHIN_S,))
+            mine, every = connection.execute(
+                "select coalesce(sum(who = ?), 0), count(*) from tries", (who,)
+            ).fetchone()
+            if mine >= TRIES or every >= TRIES_ALL:
+                return False
+            connection.execute("insert into tries values (?, ?)", (who, now))
+            return True
 
     def succeeded(self, who: str) -> None:
         """Forget what failed before."""

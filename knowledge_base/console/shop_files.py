@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.types import Entry, Product, Review, Shop
+from knowledge_base.past_texts import digest
 from knowledge_base.problems import Problem, Problems
 from knowledge_base.schema import parse_entry
 from knowledge_base.shop_file import read_shop
@@ -18,12 +21,16 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class EntryFile:
-    """One entry's file: its value, or what is wrong with it. `searched`: all its words, folded."""
+    """One entry's file: its value, or what is wrong with it.
+
+    `searched`: all its words, folded. `version`: the SHA-256 of what it was read from.
+    """
 
     file: str
     entry: Entry | None
     problems: tuple[Problem, ...]
     searched: str
+    version: str = ""
 
     @property
     def id(self) -> str:
@@ -55,6 +62,8 @@ class ShopFiles:
         self.folder = folder
         self._guard = threading.Lock()
         self._entries: dict[str, tuple[Stamp, EntryFile]] = {}
+        self._sorted: tuple[EntryFile, ...] = ()
+        self._languages: tuple[str, ...] = ()
         self._shop: tuple[Stamp, Shop] | None = None
         self._catalogue: tuple[tuple[Stamp, ...], Catalogue] | None = None
         self._reviews: tuple[tuple[Stamp, ...], tuple[Review, ...]] | None = None
@@ -76,21 +85,26 @@ class ShopFiles:
         """All entry files by name."""
         languages = self.shop().languages
         with self._guard:
+            if languages != self._languages:
+                self._languages, self._entries = languages, {}
             found: dict[str, tuple[Stamp, EntryFile]] = {}
-            for path in (self.folder / "faq").glob("*.md"):
-                if path.name.startswith("."):
-                    continue
-                stamp, before = _stamp(path), self._entries.get(path.name)
+            for name, stamp in _entry_stamps(self.folder / "faq"):
+                before = self._entries.get(name)
                 if before and before[0] == stamp:
-                    found[path.name] = before
+                    found[name] = before
                 else:
-                    found[path.name] = (stamp, read_entry_file(path, languages))
-            self._entries = found
-            return tuple(found[name][1] for name in sorted(found))
+                    path = self.folder / "faq" / name
+                    found[name] = (stamp, read_entry_file(path, languages))
+            if found != self._entries:
+                self._entries = found
+                self._sorted = tuple(found[name][1] for name in sorted(found))
+            return self._sorted
 
     def entry(self, identifier: str) -> EntryFile | None:
         """One by its id."""
-        return next((one for one in self.entries() if one.id == identifier), None)
+        found = [one for one in self.entries() if one.id == identifier]
+        # A file that cannot be read goes by its name, which an entry elsewhere may have as its id.
+        return min(found, key=lambda one: one.entry is None, default=None)
 
     def catalogue(self) -> Catalogue:
         """The products."""
@@ -117,13 +131,15 @@ class ShopFiles:
 def read_entry_file(path: Path, languages: tuple[str, ...]) -> EntryFile:
     """Parse one entry's file, whatever is in it."""
     problems, file = Problems(), f"faq/{path.name}"
+    content = b""
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
+        text = content.decode().replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
         problems.add(file, 1, f"cannot be read as UTF-8 text: {error}")
-        return EntryFile(file, None, tuple(problems.found), path.name)
-    entry = parse_entry(text, Path(file), problems, languages)
-    return EntryFile(file, entry, tuple(problems.found), f"{path.stem} {text}".casefold())
+        return EntryFile(file, None, tuple(problems.found), path.name, digest(content))
+    entry, words = parse_entry(text, Path(file), problems, languages), f"{path.stem} {text}"
+    return EntryFile(file, entry, tuple(problems.found), words.casefold(), digest(content))
 
 
 def _read_catalogue(path: Path, shop: Shop) -> Catalogue:
@@ -139,6 +155,17 @@ def product_words(product: Product) -> str:
     names = product.names.values()
     words = (product.id, *skus, *names, product.brand, product.category, *product.tags)
     return " ".join(words).casefold()
+
+
+def _entry_stamps(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as found:
+        for one in found:
+            if one.name.endswith(".md") and not one.name.startswith("."):
+                with contextlib.suppress(OSError):  # Deleted meanwhile.
+                    status = one.stat()
+                    yield one.name, (status.st_mtime_ns, status.st_size)
 
 
 def _stamp(path: Path) -> Stamp:

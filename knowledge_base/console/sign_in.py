@@ -39,7 +39,6 @@ def sign_in(
         return page.show("login.html", 429, wanted=wanted, wrong="many", nobody=False)
     person = page.house.people.with_password(name[:80], password)
     if person is None:
-        sessions.failed(name[:80])
         page.house.audit.add(name[:80], "sign-in failed")
         return page.show("login.html", 401, wanted=wanted, wrong="wrong", nobody=False)
     sessions.succeeded(name[:80])

@@ -46,7 +46,9 @@ def change_person(page: Admin, name: Text = "", role: Text = "", remove: Text = 
     try:
         if remove:
             people.remove(name)
-        elif role in tuple(Role):
+        elif role not in tuple(Role):
+            raise PeopleError("role_rule")
+        else:
             people.change_role(name, Role(role))
     except PeopleError as error:
         return page.show(
