@@ -29,6 +29,8 @@ NAV = (
     ("/entries", "Entries", "e"),
     ("/try", "Try it", "t"),
     ("/publish", "Publish", "p"),
+    ("/gaps", "Gaps", "a"),
+    ("/handover", "Hand-over", "o"),
 )
 """Address, name, and the key that leads there after g."""
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
