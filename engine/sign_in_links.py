@@ -6,9 +6,14 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
+
+from engine.key_file import read_key
+from engine.settings import Settings
 
 TTL_S = 300
 SETUP_TTL_S = 24 * 3600
+KEY_FILE = "console.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,21 @@ class SignInLink:
     telegram_id: int
     nonce: str
     expires: int
+
+
+def console_key(home: Path) -> bytes:
+    """The key that links are signed with. Raises SettingsError, StoreError."""
+    return read_key(home / KEY_FILE, lost="links to sign in that are open end")
+
+
+def console_address(settings: Settings) -> str:
+    """Where operators open the console."""
+    if settings.public_url:
+        return settings.public_url
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(  # noqa: S104 - an address to open
+        settings.console_host, settings.console_host
+    )
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.console_port}"
 
 
 def make_link(key: bytes, telegram_id: int, now: float, ttl_s: int = TTL_S) -> str:

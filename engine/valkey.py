@@ -160,6 +160,17 @@ def connect(place: Place) -> Redis:
     return client
 
 
+def attach(place: Place) -> Redis:
+    """A client as `connect` gives it, but no server is started for it.
+
+    Raises StoreError where none runs.
+    """
+    socket = None if place.redis_url else recorded_socket(make_folder(place.home))
+    if not place.redis_url and (socket is None or not _answers(socket)):
+        raise StoreError("no store runs here", where=str(place.home), mend="start `shopdesk run`.")
+    return connect(place)
+
+
 def connect_async(place: Place) -> AsyncRedis:
     """The same for asyncio. It connects with its first command; our own server runs already."""
     return AsyncRedis.from_url(

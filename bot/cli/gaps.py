@@ -91,6 +91,10 @@ def _desk(arguments: argparse.Namespace) -> Iterator[_Desk]:
 
 
 def _list(desk: _Desk) -> tuple[Any, list[str]]:
+    if desk.arguments.keep:
+        from engine.gaps.kept import Look, keep_look
+
+        keep_look(desk.settings.home, Look(desk.at, desk.arguments.days, desk.gaps))
     lines = []
     for gap in desk.gaps:
         kinds = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in gap.kinds.items() if n)

@@ -71,6 +71,7 @@ def _gaps_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--days", type=int, default=28, help="asked in the last days")
     command.add_argument("--entry", type=Path, metavar="FILE.md", help="answer: the entry's file")
     command.add_argument("--by", default="", metavar="NAME", help="who does it, for the history")
+    command.add_argument("--keep", action="store_true", help="list: for the console to show")
     command.add_argument("--save", action="store_true", help="draft: among the files, hidden")
     command.add_argument(
         "--send", action="store_true", help="tell: send it, once each, to Telegram chats"

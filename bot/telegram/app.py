@@ -14,6 +14,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.telegram.console_links import ConsoleLinks
 from bot.telegram.front import Account, Front, Parts
 from bot.telegram.logs import hide_token
 from bot.telegram.options import Options
@@ -67,6 +68,7 @@ async def run_bot(settings: Settings, options: Options | None = None) -> None:
         question_of=journal.question_of,
         told_entry=partial(told_entry, journal),
         operators=settings.operators,
+        console=ConsoleLinks.open(settings, time.time),
         command=kb_command(settings),
         mask=lambda text: mask(text, {})[0],
         options=options or Options(),

@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
+from bot.telegram.console_links import ConsoleLinks
 from bot.telegram.corrections import CorrectionSender, QuestionOf
 from bot.telegram.ending import end
 from bot.telegram.fixes import Fixes
@@ -88,6 +89,7 @@ class Parts:
     question_of: QuestionOf = lambda turn: None
     told_entry: Callable[[Sequence[str]], ToldEntry | None] = lambda turns: None
     operators: Sequence[Operator] = ()
+    console: ConsoleLinks | None = None
     command: Command | None = None
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
@@ -211,8 +213,9 @@ class Front:
         parts = self._parts
         fixes = Fixes(parts.redis, parts.operators, parts.shop, parts.folder, parts.told_entry)
         return House(
-            self._bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes
-        )
+            self._bot, parts.desk, parts.replies, chats, parts.pseudonyms, previews, staff, fixes,
+            parts.console,
+        )  # fmt: skip
 
     def _staff(self, cases: Cases) -> Staff | None:
         parts, chat_id = self._parts, self._account.operator_chat

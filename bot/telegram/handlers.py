@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.telegram import actions, render, utf16
 from bot.telegram.chats import Chat, Chats
+from bot.telegram.console_links import ConsoleLinks
 from bot.telegram.fixes import Fixes
 from bot.telegram.parts import Delivery
 from bot.telegram.preview import Previews, typing
@@ -57,6 +58,7 @@ class House:
     previews: Previews
     staff: Staff | None
     fixes: Fixes | None = None
+    console: ConsoleLinks | None = None
 
 
 class Handlers:
@@ -71,6 +73,8 @@ class Handlers:
         from_staff = staff is not None and last.chat_id == staff.chat_id
         if fixes and fixes.concerns(last):
             return await fixes.handle(last, staff=from_staff)
+        if (console := self._house.console) and console.concerns(last):
+            return await console.handle(last, staff=from_staff)
         if staff and from_staff:
             return await staff.from_staff(last)
         case = await staff.open_case(last.chat_id) if staff and last.private else None

@@ -52,6 +52,8 @@ class Delivery:
     """The shopper's chat a staff message belongs to: answers to it go there."""
     shows: tuple[str, ...] = ()
     """Turns that it shows to who may correct them, the newest first."""
+    no_preview: bool = False
+    """No card of what its links lead to."""
     mirrors: int = 0
     """The staff message this one brings to the shopper, so that an edit can follow."""
     if_gone: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from telegram import InputFile, ReplyParameters
+from telegram import InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ExtBot
 
@@ -89,6 +89,7 @@ class Sender:
             chat_id,
             delivery.text,
             entities=entities(delivery.marks) or None,
+            link_preview_options=LinkPreviewOptions(True) if delivery.no_preview else None,
             **_place(delivery),
         )
         return message.message_id

@@ -56,15 +56,16 @@ def read_answer(file: Path, languages: tuple[str, ...]) -> Entry:
 
 def answer_gap(
     gap: Gap, entry: Entry, by: str, *, working_copy: WorkingCopy, journal: Journal, at: datetime,
-    expected: str | None = None,
+    expected: str | None = None, file: str = "",
 ) -> Answered:  # fmt: skip
     """Save the entry, then a test question in each language, then note who waits.
 
     What a crash left undone is done when it is called again. `expected`: the version of the
-    entry's file the operator began with ("": none), by default what stands there now. Raises
-    ChangedMeanwhileError, KnowledgeError, StoreError, OSError.
+    entry's file the operator began with ("": none), by default what stands there now. `file`: the
+    entry's, where it is not named by its id. Raises ChangedMeanwhileError, KnowledgeError,
+    StoreError, OSError.
     """
-    file = f"faq/{entry.id}.md"
+    file = file or f"faq/{entry.id}.md"
     text = format_entry(entry)
     began = working_copy.version(file) if expected is None else expected
     done = working_copy.read(file) == text

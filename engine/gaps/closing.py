@@ -65,6 +65,18 @@ def read_closed(journal: Journal, gap: str) -> Closed:
     return Closed(**row)
 
 
+def answered_since(journal: Journal, since: datetime, most: int) -> tuple[Closed, ...]:
+    """The gaps answered since then, the newest first. Raises StoreError."""
+    query = (
+        select(*(closed_gaps.c[name] for name in Closed.__dataclass_fields__))
+        .where(closed_gaps.c.step == ANSWERED, closed_gaps.c.at >= since)
+        .order_by(closed_gaps.c.at.desc())
+        .limit(most)
+    )
+    with journal.begin() as connection:
+        return tuple(Closed(**row) for row in connection.execute(query).mappings())
+
+
 def wordings_of(connection: Connection, shopper: str) -> dict[str, set[str]]:
     """How a shopper, and nobody else who is left, worded questions of closed gaps, by gap."""
     query = (

@@ -64,6 +64,19 @@ def waiting_for(
     )  # fmt: skip
 
 
+def still_waiting(
+    journal: Journal, gap: str, live: Mapping[str, Entry], at: datetime,
+    within: timedelta = WAITS,
+) -> tuple[Waiting, ...]:  # fmt: skip
+    """Those of `waiting_for` who were not sent it yet. Raises as waiting_for."""
+    waiting = waiting_for(journal, gap, live, at, within)
+    with journal.begin() as connection:
+        told = set(connection.scalars(
+            select(told_gaps.c.conversation).where(told_gaps.c.gap == gap)
+        ))  # fmt: skip
+    return tuple(one for one in waiting if one.conversation not in told)
+
+
 def tell(
     journal: Journal, redis: Redis, gap: str, live: Mapping[str, Entry], at: datetime,
     within: timedelta = WAITS,

@@ -19,6 +19,7 @@ from engine.web.guard import Guard, Origins, headers_of
 from knowledge_base.console import (
     drafts,
     entries,
+    gaps,
     home,
     imports,
     product_mending,
@@ -37,7 +38,8 @@ STATIC = Path(__file__).parent / "static"
 FORMS = "'self'"
 log = logging.getLogger(__name__)
 PARTS = (
-    sign_in, home, entries, products, product_mending, drafts, imports, try_it, publishing, staff,
+    sign_in, home, entries, products, product_mending, drafts, imports, gaps, try_it, publishing,
+    staff,
 )  # fmt: skip
 
 

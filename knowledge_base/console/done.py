@@ -25,5 +25,8 @@ DONE: Mapping[str, str] = {
     "person-removed": "The person can no longer sign in.",
     "person-changed": "Changed.",
     "password-changed": "The password is changed. Other browsers are signed out.",
+    "gap-answered": "The entry is saved with its test question. Publish it, then tell who waits.",
+    "gap-dismissed": "Dismissed: what it asks is not shown again.",
+    "gap-told": "On their way, one a second.",
     "dismissed": "This warning is not shown any more.",
 }

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from engine.desk import Desk
 from engine.journal import Journal
-from engine.key_file import read_key
 from engine.locks import is_held
 from engine.settings import Settings
+from engine.sign_in_links import console_key
 from knowledge_base.console.audit import Audit
 from knowledge_base.console.jobs import Jobs
 from knowledge_base.console.pending import PendingChanges
@@ -22,8 +22,6 @@ from knowledge_base.console.shop_files import ShopFiles
 from knowledge_base.console.store import ConsoleStore
 from knowledge_base.store import ensure_shop
 from knowledge_base.working_copy import WorkingCopy
-
-KEY_FILE = "console.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +74,5 @@ def open_house(
         settings, desk, Journal.open(settings, later=True), store, people,
         Sessions(store, people, lambda: clock().timestamp()), Audit(store, clock),
         files, working_copy, PendingChanges(settings.home, files), Jobs(settings, folder, command),
-        read_key(settings.home / KEY_FILE, lost="links to sign in that are open end"), clock,
+        console_key(settings.home), clock,
     )  # fmt: skip

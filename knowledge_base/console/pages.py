@@ -31,6 +31,8 @@ NAV = (
     ("/imports", "Imports", "i"),
     ("/try", "Try it", "t"),
     ("/publish", "Publish", "p"),
+    ("/gaps", "Gaps", "a"),
+    ("/handover", "Hand-over", "o"),
 )
 """Address, name, and the key that leads there after g."""
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")

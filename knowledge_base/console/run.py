@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from engine.settings import Settings
-from engine.sign_in_links import SETUP_TTL_S, make_link
+from engine.sign_in_links import SETUP_TTL_S, console_address, make_link
 from engine.web.server import listen, server
 from knowledge_base.console.app import build_console
 from knowledge_base.console.house import House, open_house
@@ -34,14 +34,4 @@ def tell_set_up(house: House) -> None:
     if house.people.nobody_yet():
         token = make_link(house.key, 0, house.clock().timestamp(), SETUP_TTL_S)
         print(f"Console   make yourself the first admin (for 24 hours): "
-              f"{address(house.settings)}/setup/{token}", flush=True)  # fmt: skip
-
-
-def address(settings: Settings) -> str:
-    """Where operators open the console."""
-    if settings.public_url:
-        return settings.public_url
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(  # noqa: S104 - an address to open
-        settings.console_host, settings.console_host
-    )
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.console_port}"
+              f"{console_address(house.settings)}/setup/{token}", flush=True)  # fmt: skip

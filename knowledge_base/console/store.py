@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from engine.console_accounts import FILE
 from engine.errors import StoreError
 
-FILE = "console.sqlite"
 BUSY_S = 5.0
 TABLES = """
 create table if not exists people (
