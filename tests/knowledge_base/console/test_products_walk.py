@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.async_api import expect
+from playwright.async_api import ConsoleMessage, expect
+from playwright.async_api import Page as Tab
 
 from tests.bot.web.browsing import in_chromium
 from tests.knowledge_base.console.conftest import ClientOf, Console
@@ -19,6 +20,19 @@ PAGES = ("/products", "/products/new", "/products/nordic-desk-lamp",
          "/products/nordic-desk-lamp/draft", "/products?state=broken-rows", "/imports")  # fmt: skip
 
 
+def watched(tab: Tab) -> list[str]:
+    """What a page complains of, as it comes."""
+    faults: list[str] = []
+
+    def told(line: ConsoleMessage) -> None:
+        if line.type == "error":
+            faults.append(line.text)
+
+    tab.on("console", told)
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    return faults
+
+
 async def test_products_are_found_switched_and_read_by_everyone(
     console: Console, client: ClientOf, browser: Browser
 ) -> None:
@@ -30,10 +44,7 @@ async def test_products_are_found_switched_and_read_by_everyone(
             [{"name": n, "value": v, "url": console.address} for n, v in signed_in.cookies.items()]
         )
         tab = await context.new_page()
-        faults: list[str] = []
-        tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
-        tab.on("console", lambda line, faults=faults: (
-            faults.append(line.text) if line.type == "error" else None))  # fmt: skip
+        faults = watched(tab)
         for path in PAGES:
             await tab.goto(console.address + path)
             wide = await tab.evaluate("document.documentElement.scrollWidth > innerWidth")
