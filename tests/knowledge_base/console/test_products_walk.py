@@ -38,7 +38,7 @@ async def test_products_are_found_switched_and_read_by_everyone(
 ) -> None:
     signed_in = await client("editor")
     for options in ({"viewport": {"width": 360, "height": 740}}, {"color_scheme": "dark"}):
-        context = await browser.new_context(**options)  # type: ignore[arg-type]
+        context = await browser.new_context(**options)
         context.set_default_timeout(15_000)
         await context.add_cookies(
             [{"name": n, "value": v, "url": console.address} for n, v in signed_in.cookies.items()]
