@@ -56,10 +56,11 @@ def without(product: Product, name: str) -> Product:
     """A product that lacks an attribute, in every language; its colours and sizes likewise."""
     attributes = {c: {k: v for k, v in a.items() if k != name}
                   for c, a in product.attributes.items()}  # fmt: skip
-    lost = {"colours": "colour", "颜色": "colour", "sizes": "size", "尺码": "size"}.get(name)
     variants = product.variants
-    if lost:
-        variants = tuple(replace(one, **{lost: ""}) for one in variants)
+    if name in ("colours", "颜色"):
+        variants = tuple(replace(one, colour="") for one in variants)
+    if name in ("sizes", "尺码"):
+        variants = tuple(replace(one, size="") for one in variants)
     return replace(product, attributes=attributes, variants=variants)
 
 
