@@ -32,12 +32,15 @@ class PastTexts:
         self._folder = folder
         self._scratch = scratch
 
-    def keep(self, text: bytes, like: str = "") -> str:
-        """Keep a text durably; its name. `like`: the name of one it may be mostly the same as."""
+    def keep(self, text: bytes, like: str = "", base: bytes | None = None) -> str:
+        """Keep a text durably; its name.
+
+        `like`: the name of one it may be mostly the same as; `base`: that one, where it is at hand.
+        """
         name = digest(text)
         if self._path(name).is_file():
             return name
-        cut = self._cut(text, like) if like and len(text) > WHOLE_UP_TO else None
+        cut = self._cut(text, like, base) if like and len(text) > WHOLE_UP_TO else None
         head, body = cut or (b"whole 0", text)
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,18 +69,26 @@ class PastTexts:
         except (OSError, zlib.error) as error:
             raise self._lost(name, "cannot be read") from error
 
-    def _cut(self, text: bytes, like: str) -> tuple[bytes, bytes] | None:
+    def _cut(self, text: bytes, like: str, base: bytes | None) -> tuple[bytes, bytes] | None:
         try:
-            depth = int(self._parts(like)[0][1]) + 1
-            base = self._read(like)
+            depth = self._depth(like) + 1
+            if depth > LONGEST_CHAIN:
+                return None
+            base = self._read(like) if base is None else base
         except KnowledgeError:
-            return None
-        if depth > LONGEST_CHAIN:
             return None
         first = shared_beginning(base, text)
         most = min(len(base), len(text)) - first
         last = min(most, shared_beginning(base[::-1], text[::-1]))
         return f"cut {depth} {like} {first} {last}".encode(), text[first : len(text) - last]
+
+    def _depth(self, name: str) -> int:
+        """How many differences a text is away from a whole one."""
+        try:
+            with self._path(name).open("rb") as file:
+                return int(file.readline().split()[1])
+        except (OSError, IndexError, ValueError) as error:
+            raise self._lost(name, "cannot be read") from error
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

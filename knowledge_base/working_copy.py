@@ -60,7 +60,13 @@ class WorkingCopy:
     def version(self, file: str) -> str:
         """What stands in a file now, as a short name: its SHA-256; "" where there is none."""
         path = self._path(file)
-        return digest(path.read_bytes()) if path.is_file() else ""
+        if not path.is_file():
+            return ""
+        known = self._state()[1].get(file)
+        status = path.stat()
+        if known and known[:2] == (status.st_mtime_ns, status.st_size):
+            return known[2]
+        return digest(path.read_bytes())
 
     def apply(
         self,
@@ -128,11 +134,7 @@ class WorkingCopy:
     def _commit(
         self, new: Mapping[str, bytes | None], old: Mapping[str, bytes | None], by: str, why: str
     ) -> int:
-        made = tuple(
-            FileChange(file, self._keep(file, old[file], ""),
-                       self._keep(file, text, digest(old[file] or b"") if old[file] else ""))
-            for file, text in new.items()
-        )  # fmt: skip
+        made = tuple(self._change(file, old[file], text) for file, text in new.items())
         for file, text in new.items():
             if file in PERSONAL and text is not None:
                 pending = self._own / "pending"
@@ -141,13 +143,19 @@ class WorkingCopy:
         last = self.history.last()
         change = Change((last.id if last else 0) + 1, self._clock(), by, why, made)
         self.history.add(change)
-        self._put_in_place(change)
+        self._put_in_place(change, new)
         return change.id
 
-    def _keep(self, file: str, text: bytes | None, like: str) -> str:
+    def _change(self, file: str, old: bytes | None, new: bytes | None) -> FileChange:
+        before = self._keep(file, old)
+        return FileChange(file, before, self._keep(file, new, before, old))
+
+    def _keep(
+        self, file: str, text: bytes | None, like: str = "", base: bytes | None = None
+    ) -> str:
         if text is None:
             return ""
-        return digest(text) if file in PERSONAL else self.texts.keep(text, like)
+        return digest(text) if file in PERSONAL else self.texts.keep(text, like, base)
 
     def _finish(self) -> None:
         """Put the files of a change in place that a crash came upon."""
@@ -158,29 +166,34 @@ class WorkingCopy:
             # Before the first line: without it a change that a crash comes upon would look made.
             self._write_state(*self._state())
 
-    def _put_in_place(self, change: Change) -> None:
+    def _put_in_place(self, change: Change, made: Mapping[str, bytes | None] | None = None) -> None:
+        """Give the files the texts they have after a change; `made`: these, if just now decided.
+
+        After a crash only a file that is as before is touched: another was changed since.
+        """
         _, known = self._state()
         for one in change.files:
             path = self.folder / one.file
-            now = digest(path.read_bytes()) if path.is_file() else ""
-            if now == one.before and now != one.after:
-                self._place(path, one)
+            if made is not None:
+                self._place(path, one, made[one.file])
+            elif one.before != one.after and _digest_of(path) == one.before:
+                self._place(path, one, None)
             known.pop(one.file, None)
             if path.is_file():
-                known[one.file] = _stamp(path)
+                known[one.file] = _stamp(path, one.after if made is not None else "")
         self._write_state(change.id, known)
         for left in (*(self._own / "pending").glob("*"), *self._scratch.glob("*")):
             left.unlink()
 
-    def _place(self, path: Path, one: FileChange) -> None:
+    def _place(self, path: Path, one: FileChange, text: bytes | None) -> None:
         if not one.after:
-            path.unlink()
+            path.unlink(missing_ok=True)
             sync_folder(path.parent)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        personal = one.file in PERSONAL
-        pending = self._own / "pending" / one.after
-        text = pending.read_bytes() if personal else self.texts.read(one.after)
+        if text is None:
+            pending = self._own / "pending" / one.after
+            text = pending.read_bytes() if one.file in PERSONAL else self.texts.read(one.after)
         replace_durably(path, text, self._scratch)
 
     def _note_untold(self) -> None:
@@ -230,6 +243,11 @@ class WorkingCopy:
         replace_durably(self._own / "state.json", text.encode(), self._scratch)
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, sha: str = "") -> Stamp:
+    """`sha`: of its text, where that is known."""
     status = os.stat(path)  # noqa: PTH116 - before the text: a later change shows again
-    return status.st_mtime_ns, status.st_size, digest(path.read_bytes())
+    return status.st_mtime_ns, status.st_size, sha or digest(path.read_bytes())
+
+
+def _digest_of(path: Path) -> str:
+    return digest(path.read_bytes()) if path.is_file() else ""
