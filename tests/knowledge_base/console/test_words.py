@@ -83,7 +83,9 @@ def test_a_text_has_the_same_blanks_in_both_languages() -> None:
 def test_no_text_is_given_twice() -> None:
     seen: set[str] = set()
     for path in sorted(TEXTS.glob("zh*.yaml")):
-        found = [str(key.value) for key, _ in yaml.compose(path.read_text("utf-8")).value]
+        read = yaml.compose(path.read_text("utf-8"))
+        assert isinstance(read, yaml.MappingNode)
+        found = [str(key.value) for key, _ in read.value]
         assert len(found) == len(set(found)), path
         assert seen.isdisjoint(found), seen & set(found)
         seen |= set(found)
