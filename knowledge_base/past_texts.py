@@ -32,10 +32,13 @@ class PastTexts:
         self._folder = folder
         self._scratch = scratch
 
-    def keep(self, text: bytes, like: str = "", base: bytes | None = None) -> str:
+    def keep(
+        self, text: bytes, like: str = "", base: bytes | None = None, *, at_once: bool = True
+    ) -> str:
         """Keep a text durably; its name.
 
         `like`: the name of one it may be mostly the same as; `base`: that one, where it is at hand.
+        `at_once`: else the caller makes it durable, many at a time.
         """
         name = digest(text)
         if self._path(name).is_file():
@@ -44,7 +47,7 @@ class PastTexts:
         head, body = cut or (b"whole 0", text)
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_durably(path, head + b"\n" + zlib.compress(body, 1), self._scratch)
+        replace_durably(path, head + b"\n" + zlib.compress(body, 1), self._scratch, at_once=at_once)
         return name
 
     def read(self, name: str) -> bytes:
@@ -112,10 +115,11 @@ def shared_beginning(one: bytes, other: bytes) -> int:
     return low
 
 
-def replace_durably(path: Path, content: bytes, scratch: Path) -> None:
+def replace_durably(path: Path, content: bytes, scratch: Path, *, at_once: bool = True) -> None:
     """Replace a file in one step: after a crash the old or the new one is there, whole.
 
-    `scratch`: a folder of the same file system where a crash may leave half a file.
+    `scratch`: a folder of the same file system where a crash may leave half a file. `at_once`:
+    else it is only durable once the caller has said so for all files.
     """
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=scratch)
@@ -123,12 +127,14 @@ def replace_durably(path: Path, content: bytes, scratch: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if at_once:
+                os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if at_once:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

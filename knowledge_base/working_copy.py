@@ -151,11 +151,14 @@ class WorkingCopy:
         return FileChange(file, before, self._keep(file, new, before, old))
 
     def _keep(
-        self, file: str, text: bytes | None, like: str = "", base: bytes | None = None
-    ) -> str:
+        self, file: str, text: bytes | None, like: str = "", base: bytes | None = None,
+        *, at_once: bool = True,
+    ) -> str:  # fmt: skip
         if text is None:
             return ""
-        return digest(text) if file in PERSONAL else self.texts.keep(text, like, base)
+        if file in PERSONAL:
+            return digest(text)
+        return self.texts.keep(text, like, base, at_once=at_once)
 
     def _finish(self) -> None:
         """Put the files of a change in place that a crash came upon."""
@@ -211,13 +214,16 @@ class WorkingCopy:
                 continue
             stamps[file] = _stamp(path)
             if stamps[file][2] != (before[2] if before else ""):
-                after = self._keep(file, path.read_bytes(), before[2] if before else "")
+                like = before[2] if before else ""
+                after = self._keep(file, path.read_bytes(), like, at_once=False)
                 made.append(FileChange(file, before[2] if before else "", after))
         made += [FileChange(f, stamp[2], "") for f, stamp in known.items() if f not in found]
         last = self.history.last()
         number = last.id if last else 0
         if made:
             number += 1
+            # Once for all: a big shop has ten thousand files at first.
+            os.sync()
             why = "changed outside of shopdesk" if last else "as it was found"
             self.history.add(Change(number, self._clock(), UNTOLD, why, tuple(made)))
         if stamps != known:
