@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": "what is on, what is missing, how to mend it",
     "prepare": "prepare the models once",
     "kb": "the shop's knowledge: check, publish; import and export",
+    "translate": "a drafted translation of an entry's answer, to read and approve",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "link": "a signed link that joins a customer's account to their chat",

@@ -16,7 +16,18 @@ from starlette.staticfiles import StaticFiles
 
 from engine.errors import ShopdeskError, StoreError
 from engine.web.guard import Guard, Origins, headers_of
-from knowledge_base.console import entries, gaps, handover, home, publishing, sign_in, staff, try_it
+from knowledge_base.console import (
+    entries,
+    gaps,
+    handover,
+    home,
+    publishing,
+    sign_in,
+    staff,
+    translating,
+    try_it,
+    warnings,
+)
 from knowledge_base.console.body_limit import BodyLimit
 from knowledge_base.console.house import House
 from knowledge_base.console.pages import NotAllowedError, NotSignedInError, page_of
@@ -38,7 +49,8 @@ def build_console(house: House) -> FastAPI:
     app = FastAPI(title="shopdesk console", docs_url=None, redoc_url=None, openapi_url=None,
                   lifespan=lifespan, default_response_class=PlainTextResponse)  # fmt: skip
     app.state.house = house
-    for part in (sign_in, home, entries, try_it, publishing, gaps, handover, staff):
+    for part in (sign_in, home, entries, translating, warnings, try_it, publishing, gaps, handover,
+                 staff):  # fmt: skip
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_api_route("/healthz", _health, include_in_schema=False)

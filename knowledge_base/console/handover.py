@@ -53,6 +53,8 @@ class Waited:
 def handover(page: Viewer) -> Response:
     """Who waits, whom nobody answered, and who cannot be written to; reasons of 28 days."""
     journal, now = page.house.journal, page.house.clock()
+    shown: dict[str, Any] = {"open": (), "missed": (), "reasons": {}, "unreachable": ()}
+    away = ""
     try:
         queued = {word.conversation for word in _queued(page)}
         shown = {
@@ -61,9 +63,7 @@ def handover(page: Viewer) -> Response:
             "reasons": reasons(journal, now - COUNTED),
             "unreachable": unreachable_since(journal, now - COUNTED),
         }
-        away = ""
     except StoreError as error:
-        shown = {"open": (), "missed": (), "reasons": {}, "unreachable": ()}
         away = error.what
     return page.show("handover.html", away=away, staffed=_staffed(page), **shown)
 

@@ -25,6 +25,7 @@ create index if not exists tries_who on tries (who, at);
 create table if not exists audit (
     id integer primary key autoincrement, at text not null, who text not null,
     what text not null, detail text not null default '');
+create table if not exists looks (name text primary key, at text not null, result text not null);
 create table if not exists dismissed (
     warning text primary key, at text not null, who text not null, why text not null default '');
 """
