@@ -1,4 +1,4 @@
-"""`shopdesk bench chat | generate | intake | journal | recommend | retrieve`: speed as JSON."""
+"""`shopdesk bench chat | console | generate | intake | journal | …`: speed as JSON."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def run_command(arguments: argparse.Namespace) -> int:
         return _retrieve(arguments)
     if arguments.what == "journal":
         return _journal(arguments)
+    if arguments.what == "console":
+        from knowledge_base.console.bench import run_bench
+
+        print_json(run_bench(arguments.entries or 10_000, arguments.products, arguments.repeat))
+        return 0
     if arguments.what == "recommend":
         from engine.benchmarks.recommend import bench_recommend
 

@@ -40,7 +40,7 @@ COMMANDS = {
     "forget": "delete all that is kept of one shopper",
     "eval": "measure quality: faq, pairs, contradictions, search, answers, recommend, masking, "
     "replays, twins",
-    "bench": "measure speed: chat, generate, intake, journal, recommend, retrieve",
+    "bench": "measure speed: chat, console, generate, intake, journal, recommend, retrieve",
     "train": "train the adapter",
 }
 

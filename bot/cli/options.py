@@ -182,7 +182,8 @@ def _replay_arguments(command: argparse.ArgumentParser) -> None:
 
 def _bench_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "what", choices=("chat", "generate", "intake", "journal", "recommend", "retrieve")
+        "what",
+        choices=("chat", "console", "generate", "intake", "journal", "recommend", "retrieve"),
     )
     command.add_argument(
         "--turns", type=int, default=1_000_000, help="journal: how many it is filled with"
@@ -198,10 +199,13 @@ def _bench_arguments(command: argparse.ArgumentParser) -> None:
         "--entries",
         type=int,
         default=0,
-        help="retrieve: also build a shop of so many entries (to 10,000)",
+        help="console: the shop's size (10,000); retrieve: also build one of so many (to 10,000)",
     )
     command.add_argument(
-        "--products", type=int, default=100_000, help="recommend: size of the made-up catalogue"
+        "--products",
+        type=int,
+        default=100_000,
+        help="console, recommend: size of the made-up catalogue",
     )
     command.add_argument("--questions", type=Path, help="JSONL with text and language")
     command.add_argument("--workload", type=Path, help="generate: JSONL as for eval answers")

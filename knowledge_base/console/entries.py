@@ -248,10 +248,12 @@ def _file(page: Page, identifier: str) -> str:
 
 
 def _difference(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines as ("+", …), ("-", …) or (" ", …)."""
+    """Lines as ("+", …), ("-", …) or (" ", …); how a file lays out the same values is none."""
     from difflib import ndiff
 
-    lines = ndiff(before.splitlines(), after.splitlines())
+    plain = forms.laid_out(before), forms.laid_out(after)
+    one, other = plain if plain[0] != plain[1] else (before, after)
+    lines = ndiff(one.splitlines(), other.splitlines())
     return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
 
 

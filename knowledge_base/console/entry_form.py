@@ -191,6 +191,12 @@ def unix(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def laid_out(text: str) -> str:
+    """A file's text as the console would write it; as it is where it cannot be read."""
+    entry = parse_entry(text, Path("entry.md"), Problems())
+    return format_entry(entry) if entry else text
+
+
 def checked_today(form: EntryForm, today: date) -> EntryForm:
     """The form, looked at today."""
     return replace(form, dates={**form.dates, "last_checked": str(today)})

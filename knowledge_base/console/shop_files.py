@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from knowledge_base.shop_file import read_shop
 from knowledge_base.tables import read_products, read_reviews
 
 Stamp = tuple[int, int]
+QUICK_S, LOOK_SHARE, LONGEST_WAIT_S = 0.02, 20, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,25 @@ class Catalogue:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When a folder was looked through, and how long that took (s)."""
+
+    folder: Stamp = (0, 0)
+    ended: float = 0.0
+    took_s: float = 0.0
+
+    def still_holds(self, folder: Stamp) -> bool:
+        """Whether to look again can wait: of a big folder, for a multiple of what it takes.
+
+        Our own saves change the folder, and are seen at once; a save is checked anew in any case.
+        """
+        waits_s = self.took_s * LOOK_SHARE if self.took_s > QUICK_S else 0.0
+        return folder == self.folder and time.monotonic() - self.ended < min(
+            waits_s, LONGEST_WAIT_S
+        )
+
+
 class ShopFiles:
     """Reads a shop's folder. Safe to use from several threads."""
 
@@ -64,6 +85,7 @@ class ShopFiles:
         self._entries: dict[str, tuple[Stamp, EntryFile]] = {}
         self._sorted: tuple[EntryFile, ...] = ()
         self._languages: tuple[str, ...] = ()
+        self._looked = Look()
         self._shop: tuple[Stamp, Shop] | None = None
         self._catalogue: tuple[tuple[Stamp, ...], Catalogue] | None = None
         self._reviews: tuple[tuple[Stamp, ...], tuple[Review, ...]] | None = None
@@ -87,6 +109,9 @@ class ShopFiles:
         with self._guard:
             if languages != self._languages:
                 self._languages, self._entries = languages, {}
+            elif self._looked.still_holds(_stamp(self.folder / "faq")):
+                return self._sorted
+            began, folder = time.monotonic(), _stamp(self.folder / "faq")
             found: dict[str, tuple[Stamp, EntryFile]] = {}
             for name, stamp in _entry_stamps(self.folder / "faq"):
                 before = self._entries.get(name)
@@ -98,6 +123,8 @@ class ShopFiles:
             if found != self._entries:
                 self._entries = found
                 self._sorted = tuple(found[name][1] for name in sorted(found))
+            ended = time.monotonic()
+            self._looked = Look(folder, ended, ended - began)
             return self._sorted
 
     def entry(self, identifier: str) -> EntryFile | None:

@@ -165,8 +165,8 @@ async def test_a_form_with_a_fault_is_shown_again_and_nothing_is_written(
 
 
 async def test_many_are_changed_in_one_change(console: Console, client: ClientOf) -> None:
-    editor, chosen = await client("editor"), ["gift-wrap", "shipping-cost", "no-such"]
     console.clock.wait(24 * 3600)
+    editor, chosen = await client("editor"), ["gift-wrap", "shipping-cost", "no-such"]
     for what, tag in (("hide", ""), ("tag", "x, y"), ("untag", "y"), ("checked", "")):
         answer = await post(editor, "/entries/change", chosen=chosen, what=what, tag=tag)
         assert answer.headers["location"].endswith("entries-changed")

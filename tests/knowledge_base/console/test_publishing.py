@@ -39,9 +39,11 @@ async def looked(client: httpx.AsyncClient, end_s: float = ENDED_S) -> str:
     """Look at what would change; the page once that is done."""
     assert (await post(client, "/publish/look")).status_code == 303
     async with asyncio.timeout(end_s):
-        while "<progress" in (page := (await client.get("/publish/job")).text):
+        while True:
+            page = (await client.get("/publish/job")).text
+            if "<progress" not in page:
+                return page
             await asyncio.sleep(0.05)
-    return page
 
 
 async def go_live(client: httpx.AsyncClient, page: str, **fields: str) -> httpx.Response:
@@ -137,10 +139,10 @@ async def test_a_look_that_dies_shows_no_traceback(tmp_path: Path) -> None:
 
 
 async def test_a_look_of_no_command_is_told(tmp_path: Path) -> None:
-    async with served(tmp_path, command=("/no/such/program",)) as console:
-        async with console.stranger() as client:
-            await console.sign_in(client, "publisher")
-            answer = await post(client, "/publish/look")
+    nothing = ("/no/such/program",)
+    async with served(tmp_path, command=nothing) as console, console.stranger() as client:
+        await console.sign_in(client, "publisher")
+        answer = await post(client, "/publish/look")
     assert answer.status_code == 400
     assert "could not be started" in answer.text
 

@@ -40,10 +40,13 @@ def said_in_templates() -> set[str]:
 def said_by_code() -> set[str]:
     """Texts that code hands to the pages: what is done, faults, acts, short names."""
     faults = re.findall(r'Fault\((?:[^"()]*"[^"]*"[^",]*|[^"]*),\s*"((?:[^"\\]|\\.)+)"\)', PYTHON)
-    acts = re.findall(r'\.(?:note|add)\((?:[^"()]+(?:\[[^]]*\])?, )?"([a-z][a-z -]+)"', PYTHON)
+    act = r'(?:page\.note|audit\.add)\((?:[^"()]+(?:\[[^]]*\])?, )?"([a-z][a-z -]+)"'
+    acts = re.findall(act, PYTHON)
     either = re.findall(r'note\("([a-z ]+)" if \w+ else "([a-z ]+)"', PYTHON)
     errors = re.findall(r'(?:Shopdesk|Knowledge)Error\("([^"]+)"', PYTHON)
-    names = re.findall(r'PeopleError\("([a-z_]+)"', PYTHON) + re.findall(r'wrong="(\w+_\w+)"', PYTHON)
+    names = re.findall(r'PeopleError\("([a-z_]+)"', PYTHON) + re.findall(
+        r'wrong="(\w+_\w+)"', PYTHON
+    )
     assert min(map(len, (faults, acts, errors, names))) > 2
     named = [f"{kind}-{one}" for kind, values in (("route", Route), ("band", Band), ("role", Role))
              for one in values]  # fmt: skip
@@ -80,7 +83,9 @@ def test_a_text_has_the_same_blanks_in_both_languages() -> None:
 def test_no_text_is_given_twice() -> None:
     seen: set[str] = set()
     for path in sorted(TEXTS.glob("zh*.yaml")):
-        found = [str(key.value) for key, _ in yaml.compose(path.read_text("utf-8")).value]
+        read = yaml.compose(path.read_text("utf-8"))
+        assert isinstance(read, yaml.MappingNode)
+        found = [str(key.value) for key, _ in read.value]
         assert len(found) == len(set(found)), path
         assert seen.isdisjoint(found), seen & set(found)
         seen |= set(found)
