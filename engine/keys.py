@@ -20,6 +20,9 @@ READY_MS = 8_000
 """An engine counts as ready this long after its last sign of life."""
 TRIES_TTL_S = 24 * 3600
 """Wrong proofs of an order's ownership are counted this long."""
+CASE_TALK_TTL_S = 24 * 3600
+"""What was written in a case is kept this long after its last message, as a session is."""
+CASE_TALK_KEPT = 100
 ISSUED_TTL_S = 24 * 3600
 """A button shown in the chat page may be pressed this long."""
 
@@ -42,6 +45,8 @@ STAFF_NEWS = f"{PREFIX}:staff:news"
 """List: what failed and staff are to be told, oldest first."""
 CORRECTIONS = f"{PREFIX}:corrections"
 """List: corrections that the Telegram bot is to send, oldest first."""
+STAFF_WORDS = f"{PREFIX}:staff:words"
+"""List: what staff say to shoppers from the console, oldest first; off it once it is brought."""
 SCHEDULED = f"{PREFIX}:scheduled"
 """Set: the conversations that stand in TURNS."""
 
@@ -84,6 +89,11 @@ def engine(name: str) -> str:
 def tries(kind: str, name: str) -> str:
     """Counter of wrong proofs today, by `kind` ("chat" or "order")."""
     return f"{PREFIX}:tries:{kind}:{name}"
+
+
+def case_talk(conversation: str) -> str:
+    """List: what shopper and staff wrote since a person took over, masked, oldest first."""
+    return f"{PREFIX}:staff:talk:{conversation}"
 
 
 def issued(conversation: str) -> str:

@@ -94,7 +94,8 @@ class RedisSessions:
         """See SessionStore."""
         with store_errors("sessions"):
             self._redis.hdel(keys.session(conversation), "session", "before", "message")
-            self._redis.unlink(keys.issued(conversation), *map(keys.answer, messages))
+            of_its_own = (keys.issued(conversation), keys.case_talk(conversation))
+            self._redis.unlink(*of_its_own, *map(keys.answer, messages))
 
     def break_lock(self, conversation: str) -> None:
         """Give the conversation free although a turn holds it, as if its lease had run out."""

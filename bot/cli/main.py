@@ -29,6 +29,7 @@ COMMANDS = {
     "prepare": "prepare the models once",
     "kb": "the shop's knowledge: check, publish; import and export",
     "describe": "draft a description of a product from its attributes and reviews",
+    "translate": "a drafted translation of an entry's answer, to read and approve",
     "tune": "learn ranks and thresholds from the shop's own examples",
     "replay": "past conversations again: run them, record new ones, accept changed answers",
     "link": "a signed link that joins a customer's account to their chat",

@@ -167,6 +167,11 @@ def _live_arguments(command: argparse.ArgumentParser, what: str, dry: str) -> No
     command.add_argument("--because", default="", help=f"{what}: why it may fail, or what is new")
 
 
+def _translate_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("entry", help="the entry's id")
+    command.add_argument("--to", required=True, metavar="LANGUAGE", help="one of the shop's")
+
+
 def _tune_arguments(command: argparse.ArgumentParser) -> None:
     _live_arguments(command, "tune", "tune")
 
@@ -289,6 +294,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "eval": _eval_arguments,
     "bench": _bench_arguments,
     "train": _train_arguments,
+    "translate": _translate_arguments,
     "tune": _tune_arguments,
     "describe": describe_arguments,
     "backup": _backup_arguments,

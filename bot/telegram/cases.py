@@ -8,6 +8,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.telegram import keys
+from engine import keys as engine_keys
+from engine.staff_words import Said, said_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,22 @@ class Cases:
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(key, mapping=fields)
             pipe.expire(key, keys.CASE_TTL_S)
+            pipe.set(keys.case_of(case.conversation), str(case.chat_id), ex=keys.CASE_TTL_S)
             pipe.zadd(keys.CASES, {str(case.chat_id): now})
+            await pipe.execute()
+
+    async def of_conversation(self, conversation: str) -> Case | None:
+        """The newest case of a conversation, open or closed."""
+        chat_id = await self._redis.get(keys.case_of(conversation))
+        return None if chat_id is None else await self.get(int(chat_id))
+
+    async def note_said(self, conversation: str, said: Said) -> None:
+        """Keep a message of a case, masked, for who reads along in the console."""
+        key = engine_keys.case_talk(conversation)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.rpush(key, said_line(said))
+            pipe.ltrim(key, -engine_keys.CASE_TALK_KEPT, -1)
+            pipe.expire(key, engine_keys.CASE_TALK_TTL_S)
             await pipe.execute()
 
     async def touch(self, chat_id: int, now: float) -> None:
@@ -96,11 +113,14 @@ class Cases:
 
     async def forget(self, chat_id: int) -> None:
         """A chat's case is gone, and with it which topic of the staff chat was its own."""
-        topic = await self._redis.hget(keys.case(chat_id), "topic")
+        found: Any = await self._redis.hmget(keys.case(chat_id), ["topic", "conversation"])
+        topic, conversation = found
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(keys.case(chat_id))
             if topic:
                 pipe.delete(keys.staff_topic(int(topic)))
+            if conversation:
+                pipe.delete(keys.case_of(conversation), engine_keys.case_talk(conversation))
             pipe.zrem(keys.CASES, str(chat_id))
             await pipe.execute()
 

@@ -21,6 +21,7 @@ from bot.telegram.cases import Cases
 from bot.telegram.chats import Chats
 from bot.telegram.connecting import check_staff_chat, patiently, set_webhook
 from bot.telegram.console_links import ConsoleLinks
+from bot.telegram.console_words import ConsoleWords
 from bot.telegram.corrections import CorrectionSender, QuestionOf
 from bot.telegram.ending import end
 from bot.telegram.fixes import Fixes
@@ -189,6 +190,8 @@ class Front:
             jobs.append(self._sweep(staff, outbox))
             watch = TroubleWatch(parts.redis, staff.chat_id, outbox.send, parts.folder)
             jobs.append(watch.run(parts.options.look_for_trouble_every_s))
+            words = ConsoleWords(parts.redis, staff, outbox.send)
+            jobs.append(words.run(parts.options.look_for_words_every_s))
         try:
             await _first_of(jobs)
         finally:

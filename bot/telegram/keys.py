@@ -66,6 +66,11 @@ def case(chat_id: int) -> str:
     return f"{_TG}:case:{chat_id}"
 
 
+def case_of(conversation: str) -> str:
+    """String: the shopper's chat whose case is of this conversation."""
+    return f"{_TG}:case:of:{conversation}"
+
+
 def staff_message(message_id: int) -> str:
     """String: the shopper's chat a message in the staff chat belongs to."""
     return f"{_TG}:staff:message:{message_id}"

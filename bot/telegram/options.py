@@ -35,6 +35,7 @@ class Options:
     correction_every_s: float = 1.0
     look_for_trouble_every_s: float = 5.0
     look_for_wishes_every_s: float = 1.0
+    look_for_words_every_s: float = 0.5
     sweep_every_s: float = 30.0
     stop_grace_s: float = 5.0
     """Turns under way may finish for this long at a stop; the others wait in the inbox."""

@@ -12,11 +12,13 @@ from typing import Protocol
 from telegram.error import BadRequest
 
 from bot.telegram import render
+from bot.telegram import staff_texts as texts
 from bot.telegram.cases import Case, Cases
 from bot.telegram.parts import Delivery
 from bot.telegram.sender import Bot
 from bot.telegram.updates import Incoming, Kind
 from engine.journal_writing import HandOver, Step
+from engine.staff_words import Said, StaffWord
 from engine.types import HandoffReason
 from knowledge_base.shop_file import Replies
 
@@ -24,19 +26,6 @@ log = logging.getLogger(__name__)
 
 LAST_TURNS = 10
 MAX_TURN_CHARS = 300
-# The staff chat speaks English: it has no shopper whose language could be followed.
-REASONS = {
-    HandoffReason.ASKED: "asked for a person",
-    HandoffReason.REPEATED_UNKNOWN: "got no answer several times",
-    HandoffReason.UPSET: "seems upset",
-}
-HOW_TO = "Reply to this message to answer; /close hands the chat back to the assistant."
-CLOSED = "Closed: the assistant answers again."
-TIMED_OUT = "Closed after an hour without a message: the assistant answers again."
-REOPENED = "Opened again by your message; the assistant is silent."
-NOT_DELIVERED = "Not delivered: the shopper has blocked the bot or is gone."
-TAPPED = "(tapped a button)"
-NO_CASE = "Reply to a shopper's post to answer it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +102,7 @@ class Staff:
         await asyncio.to_thread(self._record, opened)
         if not case.topic:
             case = replace(case, topic=await self._new_topic(case))
-        return await self._summary(case, REASONS[reason])
+        return await self._summary(case, texts.REASONS[reason])
 
     async def open_case(self, chat_id: int) -> Case | None:
         """The open case of a shopper's chat."""
@@ -128,6 +117,7 @@ class Staff:
         if words:
             masked = self._mask("\n".join(words))
             sent += self._to_staff(case, f"Shopper: {masked}")
+            await self._said(case, "", masked)
         for part in burst:
             if part.kind is Kind.NOTICE:
                 copy = self._to_staff(case, "")[0]
@@ -139,17 +129,35 @@ class Staff:
         case = await self._cases.find(turn.thread_id or 0, turn.reply_to)
         if case is None:
             lost = turn.kind is Kind.COMMAND and turn.text == "close"
-            return (Delivery(self.chat_id, NO_CASE, reply_to=turn.message_id),) if lost else ()
+            return (
+                (Delivery(self.chat_id, texts.NO_CASE, reply_to=turn.message_id),) if lost else ()
+            )
         if turn.kind is Kind.COMMAND:
-            return await self._close(case, CLOSED) if turn.text == "close" and case.open else ()
+            return (
+                await self._close(case, texts.CLOSED) if turn.text == "close" and case.open else ()
+            )
         if turn.kind is Kind.EDITED:
             return await self._edited(case, turn)
-        notes: tuple[Delivery, ...] = ()
-        if not case.open:
-            notes = self._to_staff(case, REOPENED)
-        await self._cases.open(case, self._clock())
-        await self._note(case, Step.ANSWERED)
+        notes = () if case.open else self._to_staff(case, texts.REOPENED)
+        text = f"({turn.text})" if turn.kind is Kind.NOTICE else turn.text
+        await self._answered(case, turn.user_name or "staff", text)
         return (*self._to_shopper(case, turn), *notes)
+
+    async def from_console(self, word: StaffWord) -> tuple[Delivery, ...]:
+        """Bring what was said in the console to its shopper, and tell the staff chat of it."""
+        case = await self._cases.of_conversation(word.conversation)
+        if case is None:
+            return render.text(texts.LOST_ELSEWHERE.format(by=word.by), Delivery(self.chat_id))
+        if not word.text:
+            note = texts.CLOSED_ELSEWHERE.format(by=word.by)
+            return await self._close(case, note) if case.open else ()
+        told = self._to_staff(case, texts.ANSWERED_ELSEWHERE.format(by=word.by, text=word.text))
+        notes = () if case.open else self._to_staff(case, texts.REOPENED)
+        await self._answered(case, word.by, word.text)
+        gone = replace(_shopper(case), if_gone=texts.NOT_DELIVERED, tell=self.chat_id,
+                       tell_thread=case.topic or None)  # fmt: skip
+        words = self._replies.text("staff_reply", case.language, text=word.text)
+        return (*render.text(words, gone), *told, *notes)
 
     async def close_silent(self, after_s: float) -> list[tuple[int, tuple[Delivery, ...]]]:
         """What to send for each case without a message for `after_s` seconds.
@@ -160,7 +168,7 @@ class Staff:
         for chat_id in await self._cases.silent_since(self._clock() - after_s):
             case = await self._cases.get(chat_id)
             if case is not None and case.open:
-                found.append((chat_id, self._goodbye(case, TIMED_OUT)))
+                found.append((chat_id, self._goodbye(case, texts.TIMED_OUT)))
             else:
                 await self._cases.close(chat_id)
         return found
@@ -195,6 +203,14 @@ class Staff:
         await self._note(case, Step.CLOSED)
         return self._goodbye(case, note)
 
+    async def _answered(self, case: Case, by: str, text: str) -> None:
+        await self._cases.open(case, self._clock())
+        await self._note(case, Step.ANSWERED)
+        await self._said(case, by, self._mask(text))
+
+    async def _said(self, case: Case, by: str, masked: str) -> None:
+        await self._cases.note_said(case.conversation, Said(by, masked, self._clock()))
+
     async def _note(self, case: Case, step: Step) -> None:
         happened = HandOver(case.conversation, "", step, self._now())
         await asyncio.to_thread(self._record, happened)
@@ -216,7 +232,7 @@ class Staff:
         to = replace(
             _shopper(case),
             mirrors=turn.message_id,
-            if_gone=NOT_DELIVERED,
+            if_gone=texts.NOT_DELIVERED,
             tell=self.chat_id,
             tell_thread=case.topic or None,
             case=0,
@@ -243,9 +259,9 @@ class Staff:
         turns = await asyncio.to_thread(self._last_turns, case.conversation, LAST_TURNS + 1)
         if turns and not turns[-1].question:
             turns = turns[:-1]
-        lines = [f"A shopper {reason}. Language: {case.language}.", HOW_TO]
+        lines = [f"A shopper {reason}. Language: {case.language}.", texts.HOW_TO]
         for turn in turns[-LAST_TURNS:]:
-            question = _short(turn.question) or TAPPED
+            question = _short(turn.question) or texts.TAPPED
             lines += [f"\nShopper: {question}", f"Assistant: {_short(turn.answer)}"]
         shows = tuple(turn.id for turn in reversed(turns) if turn.id)
         return tuple(replace(post, shows=shows) for post in self._to_staff(case, "\n".join(lines)))

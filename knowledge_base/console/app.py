@@ -20,6 +20,7 @@ from knowledge_base.console import (
     drafts,
     entries,
     gaps,
+    handover,
     home,
     imports,
     product_mending,
@@ -27,7 +28,9 @@ from knowledge_base.console import (
     publishing,
     sign_in,
     staff,
+    translating,
     try_it,
+    warnings,
 )
 from knowledge_base.console.body_limit import BodyLimit
 from knowledge_base.console.house import House
@@ -38,8 +41,8 @@ STATIC = Path(__file__).parent / "static"
 FORMS = "'self'"
 log = logging.getLogger(__name__)
 PARTS = (
-    sign_in, home, entries, products, product_mending, drafts, imports, gaps, try_it, publishing,
-    staff,
+    sign_in, home, entries, translating, warnings, products, product_mending, drafts, imports,
+    gaps, handover, try_it, publishing, staff,
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from knowledge_base.console.listing import (
 from knowledge_base.console.pages import Editor, Page, Viewer
 from knowledge_base.console.preview import bubbles
 from knowledge_base.console.shop_files import EntryFile
+from knowledge_base.console.warnings import standing_warnings, warnings_of_entry
 from knowledge_base.schema import IDENTIFIER, format_entry
 from knowledge_base.working_copy import ChangedMeanwhileError
 
@@ -50,6 +51,7 @@ def entries(
         template, found=found, wanted=wanted, tags=tags_of(rows), owners=owners_of(rows),
         states=STATES, whole=len(rows), state_of=lambda row: state_of(row, today),
         missing=lambda row: missing_languages(row, languages),
+        warnings=0 if page.is_fragment else standing_warnings(page),
     )  # fmt: skip
 
 
@@ -72,7 +74,8 @@ def entry(page: Viewer, identifier: str) -> Response:
     if row.entry is None:
         text = page.house.working_copy.read(row.file) or ""
         return _file_form(page, row, text, row.version, forms.worded(row.problems))
-    return _form(page, forms.form_of(row.entry, _languages(page)), version=row.version)
+    form = forms.form_of(row.entry, _languages(page))
+    return _form(page, form, version=row.version, warnings=warnings_of_entry(page, row.entry))
 
 
 @router.post("/entries")

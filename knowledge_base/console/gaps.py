@@ -175,7 +175,8 @@ def _state(page: Page) -> dict[str, Any]:
         # What was printed holds the shoppers' words; what is kept does not.
         page.house.jobs.forget(JOB)
         found = None
-    away, looked, answered = "", None, ()
+    away, looked = "", None
+    answered: tuple[Answered, ...] = ()
     try:
         looked, answered = _look(page), _answered(page)
     except StoreError as error:

@@ -15,8 +15,11 @@ from engine.report.contacts import contacts
 from engine.report.period import Asker, Period
 from engine.report.thumbs import thumbs
 from engine.retrieval.snapshot import read_live
+from knowledge_base.console.gaps import open_gaps
+from knowledge_base.console.handover import waiting_requests
 from knowledge_base.console.listing import missing_languages, state_of
 from knowledge_base.console.pages import Page, Viewer
+from knowledge_base.console.warnings import standing_warnings
 
 router = APIRouter()
 DAYS = 14
@@ -41,16 +44,21 @@ def home(page: Viewer) -> Response:
     languages = files.shop().languages
     live = read_live(page.house.settings.home)
     try:
-        measured, away = _measured(page), ""
+        measured, away, waiting = _measured(page), "", _waiting(page)
     except StoreError as error:
-        measured, away = {}, error.what
+        measured, away, waiting = {}, error.what, {"gaps": 0, "handover": 0, "warnings": 0}
     return page.show(
-        "home.html", measured=measured, away=away, live=live, entries=len(rows),
+        "home.html", measured=measured, away=away, waiting=waiting, live=live, entries=len(rows),
         running=page.house.is_running, pending=page.house.pending.since(live),
         products=len(files.catalogue().rows),
         broken=sum(state_of(row, today) == "broken" for row in rows),
         untranslated=sum(bool(missing_languages(row, languages)) for row in rows),
     )  # fmt: skip
+
+
+def _waiting(page: Page) -> dict[str, int]:
+    return {"gaps": open_gaps(page), "handover": waiting_requests(page),
+            "warnings": standing_warnings(page)}  # fmt: skip
 
 
 def _measured(page: Page) -> dict[str, Any]:

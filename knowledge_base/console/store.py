@@ -29,6 +29,7 @@ create table if not exists former_stock (sku text primary key, stock integer not
 create table if not exists uploads (
     file text primary key, name text not null, by text not null, strict integer not null,
     at text not null);
+create table if not exists looks (name text primary key, at text not null, result text not null);
 create table if not exists dismissed (
     warning text primary key, at text not null, who text not null, why text not null default '');
 """

@@ -20,7 +20,8 @@ from tests.knowledge_base.console.conftest import ClientOf, Console, csrf_of, po
 
 PAGES = ("/", "/entries", "/entries?q=x&tag=a&state=broken", "/entries/new", "/entries/gift-wrap",
          "/entries/gift-wrap/history", "/try", "/publish", "/people", "/audit", "/account",
-         "/nowhere", "/entries/none")  # fmt: skip
+         "/nowhere", "/entries/none", "/gaps", "/gaps/x/answer", "/handover", "/handover/x",
+         "/warnings", "/entries/gift-wrap/translation?to=zh")  # fmt: skip
 OPEN_PAGES = ("/login", "/enter/x", "/setup/x")
 
 

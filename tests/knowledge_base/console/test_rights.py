@@ -12,7 +12,8 @@ from tests.knowledge_base.console.conftest import ClientOf, Console, csrf_of, po
 OPEN = {"/login", "/enter/{token}", "/setup/{token}", "/language", "/healthz"}
 """Routes that need no signing in."""
 VIEW = {"/", "/entries", "/entries/{identifier}", "/entries/{identifier}/history", "/publish",
-        "/publish/job", "/try", "/account"}  # fmt: skip
+        "/publish/job", "/try", "/account", "/gaps", "/gaps/job", "/handover",
+        "/handover/{identifier}", "/warnings", "/warnings/job"}  # fmt: skip
 NEEDS = {
     **{f"GET {path}": Role.VIEWER for path in VIEW},
     "GET /entries/new": Role.EDITOR,
@@ -30,6 +31,17 @@ NEEDS = {
     "POST /publish/look": Role.PUBLISHER,
     "POST /publish/live": Role.PUBLISHER,
     "POST /publish/back": Role.PUBLISHER,
+    "GET /entries/{identifier}/translation": Role.EDITOR,
+    "POST /entries/{identifier}/translate": Role.EDITOR,
+    "GET /gaps/{identifier}/answer": Role.EDITOR,
+    "POST /gaps/look": Role.EDITOR,
+    "POST /gaps/{identifier}/answer": Role.EDITOR,
+    "POST /gaps/{identifier}/dismiss": Role.EDITOR,
+    "POST /gaps/{identifier}/tell": Role.PUBLISHER,
+    "POST /handover/{identifier}/answer": Role.EDITOR,
+    "POST /handover/{identifier}/close": Role.EDITOR,
+    "POST /warnings/look": Role.EDITOR,
+    "POST /warnings/dismiss": Role.EDITOR,
     "POST /people": Role.ADMIN,
     "POST /people/change": Role.ADMIN,
 }
