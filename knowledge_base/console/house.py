@@ -41,6 +41,8 @@ class House:
     jobs: Jobs
     key: bytes
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    engines: Callable[[], bool] = field(default=lambda: False)
+    """Whether any engine answers, wherever it runs."""
 
     @property
     def folder(self) -> Path:
@@ -49,8 +51,8 @@ class House:
 
     @property
     def is_running(self) -> bool:
-        """Whether `shopdesk run` answers shoppers in this home."""
-        return is_held(self.settings.home / "run.lock")
+        """Whether shoppers are answered now."""
+        return is_held(self.settings.home / "run.lock") or self.engines()
 
     def close(self) -> None:
         """End jobs, close what is open."""
@@ -64,6 +66,7 @@ def open_house(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     command: tuple[str, ...] = (sys.executable, "-m", "bot.cli.main"),
+    engines: Callable[[], bool] = lambda: False,
 ) -> House:
     """Open a home's. Raises SettingsError, StoreError, KnowledgeError for a broken shop.yaml."""
     folder = ensure_shop(settings.home, settings.kb)
@@ -74,5 +77,5 @@ def open_house(
         settings, desk, Journal.open(settings, later=True), store, people,
         Sessions(store, people, lambda: clock().timestamp()), Audit(store, clock),
         files, working_copy, PendingChanges(settings.home, files), Jobs(settings, folder, command),
-        console_key(settings.home), clock,
+        console_key(settings.home), clock, engines,
     )  # fmt: skip

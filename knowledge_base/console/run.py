@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
+from engine.errors import StoreError
 from engine.settings import Settings
 from engine.sign_in_links import SETUP_TTL_S, console_address, make_link
 from engine.web.server import listen, server
@@ -22,11 +24,22 @@ async def run_console(settings: Settings) -> None:
     with contextlib.closing(listen(settings.console_host, settings.console_port, "CONSOLE")) as at:
         redis = connect_async(settings)
         try:
-            house = open_house(settings, QueueDesk(redis))
+            house = open_house(settings, QueueDesk(redis), engines=partial(_any_engine, settings))
             tell_set_up(house)
             await server(build_console(house)).serve(sockets=[at])
         finally:
             await redis.aclose()
+
+
+def _any_engine(settings: Settings) -> bool:
+    from engine.engines import engine_ready
+    from engine.valkey import attach
+
+    try:
+        with contextlib.closing(attach(settings)) as redis:
+            return engine_ready(redis)
+    except StoreError:
+        return False
 
 
 def tell_set_up(house: House) -> None:

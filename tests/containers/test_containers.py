@@ -47,7 +47,7 @@ def test_a_misspelt_key_would_be_seen(compose: Compose, key: str) -> None:
 def test_the_services_are_the_store_the_engine_the_fronts_and_the_trainer(compose: Compose) -> None:
     always = {n for n, service in compose["services"].items() if "profiles" not in service}
     assert always == {"valkey", "engine", "bot", "trainer"}
-    assert set(compose["services"]) - always == {"web", "vllm"}
+    assert set(compose["services"]) - always == {"web", "console", "vllm"}
 
 
 def test_a_gpu_serves_the_adapter_that_ships_as_the_settings_name_it(compose: Compose) -> None:

@@ -40,6 +40,7 @@ _SIGNS = (
     ("end_to_end.small engine", "engine"),
     ("bot.cli.main bot", "bot"),
     ("bot.cli.main web", "web"),
+    ("bot.cli.main console", "console"),
     ("bot.cli.main run", "run"),
     ("end_to_end.small run", "run"),
 )
@@ -55,6 +56,7 @@ class House:
     settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     web_port: int = 0
+    console_port: int = 0
 
     @property
     def log(self) -> Path:
@@ -65,12 +67,14 @@ class House:
         """Start it; it is ready later."""
         self.home.mkdir(parents=True, exist_ok=True)
         self.web_port = self.web_port or _free_port()
+        self.console_port = self.console_port or _free_port()
         env = {
             **os.environ,
             "SHOPDESK_HOME": str(self.home),
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": self.api_url,
             "WEB_PORT": str(self.web_port),
+            "CONSOLE_PORT": str(self.console_port),
             **self.settings,
         }
         with self.log.open("ab") as log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from engine.settings import Settings
 def main(home: str, port: str, *engine: str) -> int:
     """Run the house until told to stop."""
     logging.basicConfig(level="INFO")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        console = str(free.getsockname()[1])
+    # The pages read their ports from the environment, as every child does.
+    ports = {"WEB_PORT": port, "CONSOLE_PORT": console}
+    os.environ.update(ports)
     settings = Settings.load(
-        {"SHOPDESK_HOME": home, "WEB_PORT": port, "SHOPDESK_RERANKER": "off"}, Path("no.env")
+        {"SHOPDESK_HOME": home, "SHOPDESK_RERANKER": "off", **ports}, Path("no.env")
     )
-    # The page reads its port from the environment, as every child does.
-    os.environ["WEB_PORT"] = port
     small = engine or (sys.executable, "-m", "tests.engine.plain_assistant", home)
     try:
         with only_one(settings.home):

@@ -98,6 +98,7 @@ def test_a_missing_store_is_told_by_its_address(
 ) -> None:
     monkeypatch.setenv("REDIS_URL", NOBODY_LISTENS)
     monkeypatch.setenv("WEB_PORT", str(free_port()))
+    monkeypatch.setenv("CONSOLE_PORT", str(free_port()))
     assert main(command) == BAD_INPUT
     captured = capsys.readouterr()
     assert "127.0.0.1:1" in captured.out + captured.err
@@ -105,16 +106,19 @@ def test_a_missing_store_is_told_by_its_address(
     assert "Traceback" not in captured.err
 
 
-@pytest.mark.parametrize("command", ["web", "run"])
+@pytest.mark.parametrize(
+    ("command", "setting"), [("web", "WEB_PORT"), ("run", "WEB_PORT"), ("console", "CONSOLE_PORT")]
+)
 def test_a_port_in_use_is_told(
     command: str,
+    setting: str,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        monkeypatch.setenv("WEB_PORT", str(port))
+        monkeypatch.setenv(setting, str(port))
         assert main([command]) == BAD_INPUT
     assert f"port {port} is in use" in said(capsys)
 

@@ -43,7 +43,8 @@ def asked(house: House, who: str, words: str, number: int) -> None:
     """A shopper got nothing of use."""
     reply = Reply("I do not know.", Route.UNKNOWN, Band.UNKNOWN, 0.1, "en",
                   citations=(Citation("entry:gift-wrap", "Gift wrap"),) if number else (),
-                  receipt=Receipt(read_live(house.settings.home), "", WordedBy.TEMPLATE))  # fmt: skip
+                  receipt=Receipt(
+                      read_live(house.settings.home), "", WordedBy.TEMPLATE))  # fmt: skip
     message = Message(f"m{number}", f"tg:{who}", who, words, datetime.now(UTC), channel="telegram")
     house.journal.record_turn(message, words, reply)
 
