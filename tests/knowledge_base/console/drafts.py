@@ -10,5 +10,14 @@ KEYS = ["entry", "source", "language", "original", "text", "key", "values", "tol
 command, entry, _, language, _ = sys.argv[1:]
 assert command == "translate"
 key = os.environ.get("DRAFT_KEY", "")
-values = (entry, "en", language, "Nine <b>days</b>.", None if key else "九天。", key, {}, "")
+values: tuple[object, ...] = (
+    entry,
+    "en",
+    language,
+    "Nine <b>days</b>.",
+    None if key else "九天。",
+    key,
+    {},
+    "",
+)
 print(json.dumps(dict(zip(KEYS, values, strict=True))))
