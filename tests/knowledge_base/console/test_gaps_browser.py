@@ -14,14 +14,15 @@ from engine import valkey
 from engine.publish import publish
 from engine.retrieval.encoders import Encoders
 from engine.retrieval.snapshot import read_live
-from engine.types import Band, Citation, Message, Receipt, Reply, Route, WordedBy
+from engine.types import Band, Message, Receipt, Reply, Route, WordedBy
 from knowledge_base.console.house import House
 from tests.knowledge_base.console.conftest import Clock, Console, served, small_shop
+from tests.knowledge_base.console.waiting_shoppers import Shoppers, keep_gap
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.model]
+pytestmark = pytest.mark.browser
 WRONG = "Do you repair a broken violin?"
 RIGHT = "We repair violins on Mondays. <b>Bring</b> the bow."
 
@@ -41,11 +42,10 @@ async def real(tmp_path: Path) -> AsyncIterator[Console]:
 
 def asked(house: House, who: str, words: str, number: int) -> None:
     """A shopper got nothing of use."""
-    reply = Reply("I do not know.", Route.UNKNOWN, Band.UNKNOWN, 0.1, "en",
-                  citations=(Citation("entry:gift-wrap", "Gift wrap"),) if number else (),
-                  receipt=Receipt(
-                      read_live(house.settings.home), "", WordedBy.TEMPLATE))  # fmt: skip
-    message = Message(f"m{number}", f"tg:{who}", who, words, datetime.now(UTC), channel="telegram")
+    receipt = Receipt(read_live(house.settings.home), "", WordedBy.TEMPLATE)
+    reply = Reply("I do not know.", Route.UNKNOWN, Band.UNKNOWN, 0.1, "en", receipt=receipt)
+    at = datetime.now(UTC)
+    message = Message(f"m{number}", f"tg:{who}", who, words, at, channel="telegram")
     house.journal.record_turn(message, words, reply)
 
 
@@ -59,6 +59,7 @@ async def signed_in(real: Console, browser: Browser, **context: object) -> Page:
     return await made.new_page()
 
 
+@pytest.mark.model
 async def test_fix_a_wrong_answer_from_gaps(real: Console, browser: Browser) -> None:
     for number, who in enumerate(("ann", "bob", "cat")):
         asked(real.house, who, f"{WRONG}{'?' * number}", number)
@@ -77,7 +78,7 @@ async def test_fix_a_wrong_answer_from_gaps(real: Console, browser: Browser) -> 
     await gap.get_by_role("link", name="Answer this").click()
     assert WRONG in await page.locator("#questions-en").input_value()
     await page.locator("#answer-en").fill(RIGHT)
-    await page.wait_for_function("document.querySelector('#preview').innerText.includes('Mondays')")
+    await page.locator("#preview .bubble", has_text="Mondays").wait_for()
     await page.keyboard.press("Control+s")
     await page.wait_for_url("**/gaps?done=gap-answered")
     assert "publish it first" in await page.locator("main").inner_text()
@@ -97,11 +98,13 @@ async def test_fix_a_wrong_answer_from_gaps(real: Console, browser: Browser) -> 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_of_these_is_wider_than_a_phone(
-    real: Console, browser: Browser, scheme: str
+    console: Console, browser: Browser, scheme: str
 ) -> None:
-    asked(real.house, "ann", "violin" * 40, 1)
+    shoppers = Shoppers(console)
+    keep_gap(console, shoppers.asks("ann", "violin" * 40), shoppers.asks("bob", "x" * 300))
+    shoppers.called("ann", 5)
     phone = {"width": 360, "height": 740}
-    page = await signed_in(real, browser, viewport=phone, color_scheme=scheme)
+    page = await signed_in(console, browser, viewport=phone, color_scheme=scheme)
     for path in ("/gaps", "/handover", "/warnings", "/entries/gift-wrap"):
-        await page.goto(f"{real.address}{path}")
+        await page.goto(f"{console.address}{path}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
