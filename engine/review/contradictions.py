@@ -37,9 +37,9 @@ def between_entries(
 ) -> Iterator[Contradiction]:
     """Contradictions of different entries; `asked`: only those of these statements."""
     near.learn((s.language, text) for s in told for text in (s.text, s.asked))
-    for i, j, cosine in near.nearest(told, NEIGHBOURS, asked):
+    for i, j, cosine in near.nearest(told, NEIGHBOURS, asked, least=LEAST_COSINE):
         one, other = told[i], told[j]
-        if cosine < LEAST_COSINE or one.entry == other.entry:
+        if one.entry == other.entry or not one.scope.meets(other.scope):
             continue
         whole = cosine + near.cosine((one.language, one.asked), (other.language, other.asked))
         if whole < NEAR and cosine < NEAR_BY_NAME:

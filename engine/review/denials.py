@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from engine.grounding.clauses import Clause, clause_at
+from engine.grounding.lexicon import lexicon
 from engine.grounding.polarity import contradicts
 from engine.grounding.reading import Reading
+from engine.grounding.text import fold, is_han, stem
 from engine.grounding.units import CURRENCIES
 from engine.review.same_thing import STATES, About, about_clause, likeness, same_thing
 from engine.review.statements import Statement
@@ -19,6 +21,7 @@ LEAST_WEIGHT = 1.4
 """What two clauses must share: one telling word, or two plain ones."""
 LEAST_LIKE = 0.5
 """The part of both clauses' words that must be in both."""
+_WORD = re.compile(r"[a-z\u00c0-\u024f']+")
 NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
 """Words too common for a denial of one of them alone to settle anything."""
 _EXCEPTED = re.compile(
@@ -53,6 +56,8 @@ class _Claim:
 
 def denial(one: Statement, other: Statement) -> Denial | None:
     """Whether one statement denies what the other affirms of the same thing."""
+    if not (_may_deny(one.text) or _may_deny(other.text)):
+        return None
     ours, theirs = _claims(one), _claims(other)
     if not any(c.clause.negations or c.clause.axes for c in (*ours, *theirs)):
         return None
@@ -63,6 +68,31 @@ def denial(one: Statement, other: Statement) -> Denial | None:
             telling = any(mine.about.names & c.about.names for c in rivals)
             return Denial("free" if free else "denial", telling)
     return None
+
+
+@lru_cache(maxsize=65536)
+def _may_deny(text: str) -> bool:
+    """Whether a text holds a word that denies or has an opposite; quick, without reading it."""
+    words, characters = _opposing()
+    folded = fold(text).lower()
+    if any(stem(word) in words for word in _WORD.findall(folded)):
+        return True
+    return is_han(folded) and any(word in folded for word in characters)
+
+
+@lru_cache(maxsize=1)
+def _opposing() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Stems of English words and Chinese words of which one stands in every denial."""
+    table = lexicon()
+    english = frozenset(
+        word
+        for phrases in (table.english, table.exact)
+        for phrase, concept in phrases.items()
+        if concept.kind in ("neg", "axis") and concept.name not in ("when", *STATES)
+        for word in map(stem, phrase)
+    )
+    han = (w for w, c in table.chinese.items() if c.kind in ("neg", "axis") and c.name != "when")
+    return english | {"pay"}, tuple(han)
 
 
 @lru_cache(maxsize=65536)
@@ -126,6 +156,8 @@ def _against(one: _Claim, other: _Claim) -> bool:
 def _aligned(one: _Claim, other: _Claim) -> bool:
     common = {w: v for w, v in one.clause.words.items() if w in other.clause.words}
     telling = sum(v for w, v in common.items() if w not in NO_CLAIM)
+    if len(common) == len(one.clause.words) == len(other.clause.words) and telling >= 1:
+        return True
     return sum(common.values()) >= LEAST_WEIGHT and telling >= 0.5
 
 
