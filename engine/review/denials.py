@@ -82,14 +82,13 @@ def _may_deny(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _opposing() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Stems of English words and Chinese words of which one stands in every denial."""
+    """Stems of English words, the longest of each phrase, and Chinese words: any denial has one."""
     table = lexicon()
     english = frozenset(
-        word
+        stem(max(phrase, key=len))
         for phrases in (table.english, table.exact)
         for phrase, concept in phrases.items()
         if concept.kind in ("neg", "axis") and concept.name not in ("when", *STATES)
-        for word in map(stem, phrase)
     )
     han = (w for w, c in table.chinese.items() if c.kind in ("neg", "axis") and c.name != "when")
     return english | {"pay"}, tuple(han)

@@ -12,7 +12,7 @@ from engine.grounding.text import fold
 from engine.review.contradictions import Contradiction, between_entries, within_entry
 from engine.review.duplicates import near_identical, questions
 from engine.review.nearness import Nearness
-from engine.review.planted import planted
+from engine.review.planted import off_topic, planted
 from engine.review.statements import sentences, statements
 from engine.review.wording import told
 from engine.types import Entry, Shop
@@ -176,8 +176,12 @@ def _alone(
 
 def _planted(entry: Entry) -> Iterator[Warning]:
     for language, answer in entry.answers.items():
-        for sentence in sentences(answer):
-            if hit := planted(sentence):
+        told = sentences(answer)
+        named = (entry.titles.get(language, ""), *entry.questions.get(language, ()))
+        for place, sentence in enumerate(told):
+            around = (*named, *told[:place], *told[place + 1 :])
+            hit = planted(sentence) or (sentence if off_topic(sentence, around) else "")
+            if hit:
                 yield Warning(
                     WarningKind.PLANTED, (entry.id,), (language,), (sentence,),
                     "instruction", {"one": hit},
