@@ -56,8 +56,8 @@ _SHOPPERS_OWN = re.compile(
 """What a shop asks a shopper to put into a reply to it."""
 _TASK = re.compile(
     r"^\W*(?:please )?(?:(?:can|could|would|will) you )?(?:explain|describe|draft|write|compose"
-    r"|develop|create|generate|translate|summari[sz]e|outline|break down|list(?! of)|provide|give|show"
-    r"|tell)\b|^\W*请?(?:写一|翻译|解释|概括|列出|编写|生成)",
+    r"|develop|create|generate|translate|summari[sz]e|outline|break down|list(?! of)|provide|give"
+    r"|show|tell)\b|^\W*请?(?:写一|翻译|解释|概括|列出|编写|生成)",
     re.I,
 )
 _QUESTION = re.compile(
