@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from engine.grounding.clauses import Clause, clause_at
+from engine.grounding.clauses import clauses as all_clauses
 from engine.grounding.lexicon import lexicon
 from engine.grounding.polarity import contradicts
-from engine.grounding.reading import Reading
+from engine.grounding.reading import Reading, Token
 from engine.grounding.text import fold, is_han, stem
 from engine.grounding.units import CURRENCIES
 from engine.review.same_thing import STATES, About, about_clause, likeness, same_thing
@@ -29,6 +30,8 @@ _EXCEPTED = re.compile(
     r"|除外|只[有能限]|仅",
     re.I,
 )
+_PLAINLY = re.compile(r"(?:not|no|never)\b|[不没未无]", re.I)
+_NEGATIVE = re.compile(r"\b(?:not|no|never|without)\b|n't\b|[不没未无非勿]", re.I)
 _CONDITION = re.compile(
     r"\b(?:if|when|once|after|before|beyond|over|above|under|below|without)\b|如果|若|一旦|超过|之后|以后"
     r"|后(?!台|盖)|前(?=[，,不无])|没有.{1,6}[的时]|不满|未满",
@@ -68,6 +71,28 @@ def denial(one: Statement, other: Statement) -> Denial | None:
             telling = any(mine.about.names & c.about.names for c in rivals)
             return Denial("free" if free else "denial", telling)
     return None
+
+
+def flatly_denied(one: Statement, other: Statement) -> bool:
+    """Whether one of two translations denies something and the other has no word against it."""
+    if _excepts(one) or _excepts(other):
+        return False
+    ours, theirs = (all_clauses(s.reading) for s in (one, other))
+    if len(ours) != 1 or len(theirs) != 1:
+        return False
+    plainly = [any(_PLAINLY.match(t.word) for t in _negated(s)) for s in (one, other)]
+    affirming, said = (theirs[0], other) if plainly[0] else (ours[0], one)
+    opposed = affirming.negations or affirming.only or affirming.axes
+    return any(plainly) and not opposed and not _NEGATIVE.search(said.text)
+
+
+def _negated(statement: Statement) -> list[Token]:
+    return [t for t in statement.reading.tokens if t.kind == "neg" and not t.bounded]
+
+
+def _excepts(statement: Statement) -> bool:
+    text = statement.reading.text
+    return bool(_EXCEPTED.search(text) or _CONDITION.search(text))
 
 
 @lru_cache(maxsize=65536)

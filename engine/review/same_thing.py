@@ -105,10 +105,13 @@ def likeness(one: About, other: About) -> float:
     return 2 * both / ((sum(one.words.values()) + sum(other.words.values())) or 1.0)
 
 
-def same_thing(one: About, other: About) -> bool:
-    """Whether two claims are about the same thing, as far as their words tell."""
+def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
+    """Whether two claims are about the same thing, as far as their words tell.
+
+    `sure`: their sentences are so near in meaning that they need not share words.
+    """
     across = one.han != other.han
-    if shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
+    if not sure and shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
         return False
     if one.names - other.around or other.names - one.around:
         return False
