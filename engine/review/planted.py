@@ -46,6 +46,8 @@ _REWORKED = re.compile(
     rf"\b{_ALTER}\b.{{0,120}}\byour (?:own )?(?:answers?|repl(?:y|ies)|responses?|output)\b"
     rf"|\b{_ALTER}\b.{{0,40}}\b(?:letters?|words?|vowels?|characters?|spaces)\b.{{0,30}}"
     r"\byour (?:messages?|text|sentences?|words)\b"
+    r"|\b(?:letters?|words?|vowels?|characters?|spaces|sentences?) (?:in|of|from) your"
+    r" (?:answers?|repl(?:y|ies)|responses?|output)\b"
     r"|(?:在|把|将).{0,4}(?:回答|回复|答案).{0,12}(?:加上|加入|插入|写上|换成|替换|改成|翻译)",
     re.I,
 )
