@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.review.denials import denial
+from engine.review.denials import denial, flatly_denied
 from engine.review.nearness import Nearness
 from engine.review.numbers import Clash, between, clash
 from engine.review.statements import Statement
@@ -18,6 +18,10 @@ NEAR = 1.0
 """What the nearness of two statements and that of their entries' questions come to at least."""
 NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
+SURE = 0.7
+"""The nearness of statements, and of questions too, from which on they need not share words."""
+TRANSLATED = 0.5
+"""The nearness of two sentences of one entry from which on one translates the other."""
 NEIGHBOURS = 12
 """The statements nearest to one that are compared with it."""
 
@@ -37,20 +41,21 @@ def between_entries(
 ) -> Iterator[Contradiction]:
     """Contradictions of different entries; `asked`: only those of these statements."""
     near.learn((s.language, text) for s in told for text in (s.text, s.asked))
-    for i, j, cosine in near.nearest(told, NEIGHBOURS, asked):
+    for i, j, cosine in near.nearest(told, NEIGHBOURS, asked, least=LEAST_COSINE):
         one, other = told[i], told[j]
-        if cosine < LEAST_COSINE or one.entry == other.entry:
+        if one.entry == other.entry or not one.scope.meets(other.scope):
             continue
         whole = cosine + near.cosine((one.language, one.asked), (other.language, other.asked))
         if whole < NEAR and cosine < NEAR_BY_NAME:
             continue
-        if found := _compared(one, other, close=whole >= NEAR):
+        sure = cosine >= SURE and whole >= 2 * SURE
+        if found := _compared(one, other, close=whole >= NEAR, sure=sure):
             yield found
 
 
-def _compared(one: Statement, other: Statement, *, close: bool) -> Contradiction | None:
+def _compared(one: Statement, other: Statement, *, close: bool, sure: bool) -> Contradiction | None:
     counted = one.counts and other.counts
-    if close and counted and (found := clash(one, other)):
+    if close and counted and (found := clash(one, other, sure=sure)):
         return Contradiction(one, other, found.key, _values(found))
     if (denied := denial(one, other)) and (close or denied.telling):
         return Contradiction(one, other, denied.key)
@@ -84,5 +89,9 @@ def _denials(
     for one in ours:
         other = max(theirs, key=lambda s: nearness(one, s))
         mutual = max(ours, key=lambda s: nearness(s, other)) is one
-        if mutual and (denied := denial(one, other)):
+        if not mutual:
+            continue
+        if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
+        elif nearness(one, other) >= TRANSLATED and flatly_denied(one, other):
+            yield Contradiction(one, other, "denial")

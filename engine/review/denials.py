@@ -9,8 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from engine.grounding.clauses import Clause, clause_at
+from engine.grounding.clauses import clauses as all_clauses
+from engine.grounding.lexicon import lexicon
 from engine.grounding.polarity import contradicts
-from engine.grounding.reading import Reading
+from engine.grounding.reading import Reading, Token
+from engine.grounding.text import fold, is_han, stem
 from engine.grounding.units import CURRENCIES
 from engine.review.same_thing import STATES, About, about_clause, likeness, same_thing
 from engine.review.statements import Statement
@@ -19,6 +22,7 @@ LEAST_WEIGHT = 1.4
 """What two clauses must share: one telling word, or two plain ones."""
 LEAST_LIKE = 0.5
 """The part of both clauses' words that must be in both."""
+_WORD = re.compile(r"[a-z\u00c0-\u024f']+")
 NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
 """Words too common for a denial of one of them alone to settle anything."""
 _EXCEPTED = re.compile(
@@ -26,6 +30,8 @@ _EXCEPTED = re.compile(
     r"|除外|只[有能限]|仅",
     re.I,
 )
+_PLAINLY = re.compile(r"(?:not|no|never)\b|[不没未无]", re.I)
+_NEGATIVE = re.compile(r"\b(?:not|no|never|without)\b|n't\b|[不没未无非勿]", re.I)
 _CONDITION = re.compile(
     r"\b(?:if|when|once|after|before|beyond|over|above|under|below|without)\b|如果|若|一旦|超过|之后|以后"
     r"|后(?!台|盖)|前(?=[，,不无])|没有.{1,6}[的时]|不满|未满",
@@ -53,6 +59,8 @@ class _Claim:
 
 def denial(one: Statement, other: Statement) -> Denial | None:
     """Whether one statement denies what the other affirms of the same thing."""
+    if not (_may_deny(one.text) or _may_deny(other.text)):
+        return None
     ours, theirs = _claims(one), _claims(other)
     if not any(c.clause.negations or c.clause.axes for c in (*ours, *theirs)):
         return None
@@ -63,6 +71,52 @@ def denial(one: Statement, other: Statement) -> Denial | None:
             telling = any(mine.about.names & c.about.names for c in rivals)
             return Denial("free" if free else "denial", telling)
     return None
+
+
+def flatly_denied(one: Statement, other: Statement) -> bool:
+    """Whether one of two translations denies something and the other has no word against it."""
+    if _excepts(one) or _excepts(other):
+        return False
+    ours, theirs = (all_clauses(s.reading) for s in (one, other))
+    if len(ours) != 1 or len(theirs) != 1:
+        return False
+    plainly = [any(_PLAINLY.match(t.word) for t in _negated(s)) for s in (one, other)]
+    affirming, said = (theirs[0], other) if plainly[0] else (ours[0], one)
+    opposed = affirming.negations or affirming.only or affirming.axes
+    return any(plainly) and not opposed and not _NEGATIVE.search(said.text)
+
+
+def _negated(statement: Statement) -> list[Token]:
+    return [t for t in statement.reading.tokens if t.kind == "neg" and not t.bounded]
+
+
+def _excepts(statement: Statement) -> bool:
+    text = statement.reading.text
+    return bool(_EXCEPTED.search(text) or _CONDITION.search(text))
+
+
+@lru_cache(maxsize=65536)
+def _may_deny(text: str) -> bool:
+    """Whether a text holds a word that denies or has an opposite; quick, without reading it."""
+    words, characters = _opposing()
+    folded = fold(text).lower()
+    if any(stem(word) in words for word in _WORD.findall(folded)):
+        return True
+    return is_han(folded) and any(word in folded for word in characters)
+
+
+@lru_cache(maxsize=1)
+def _opposing() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Stems of English words, the longest of each phrase, and Chinese words: any denial has one."""
+    table = lexicon()
+    english = frozenset(
+        stem(max(phrase, key=len))
+        for phrases in (table.english, table.exact)
+        for phrase, concept in phrases.items()
+        if concept.kind in ("neg", "axis") and concept.name not in ("when", *STATES)
+    )
+    han = (w for w, c in table.chinese.items() if c.kind in ("neg", "axis") and c.name != "when")
+    return english | {"pay"}, tuple(han)
 
 
 @lru_cache(maxsize=65536)
@@ -126,6 +180,8 @@ def _against(one: _Claim, other: _Claim) -> bool:
 def _aligned(one: _Claim, other: _Claim) -> bool:
     common = {w: v for w, v in one.clause.words.items() if w in other.clause.words}
     telling = sum(v for w, v in common.items() if w not in NO_CLAIM)
+    if len(common) == len(one.clause.words) == len(other.clause.words) and telling >= 1:
+        return True
     return sum(common.values()) >= LEAST_WEIGHT and telling >= 0.5
 
 

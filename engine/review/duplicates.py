@@ -35,11 +35,11 @@ def near_identical(
 ) -> Iterator[tuple[Question, Question]]:
     """Questions of one language in two entries that differ in no telling word, state or number."""
     near.learn(((q.language, q.text) for q in asked), across=False)
-    for i, j, cosine in near.nearest(asked, NEIGHBOURS, chosen, across=False):
+    for i, j, _ in near.nearest(asked, NEIGHBOURS, chosen, across=False, least=NEAR_IDENTICAL):
         one, other = asked[i], asked[j]
         if one.entry == other.entry or one.language != other.language:
             continue
-        if cosine >= NEAR_IDENTICAL and _core(one.text) == _core(other.text):
+        if _core(one.text) == _core(other.text):
             yield one, other
 
 

@@ -13,8 +13,8 @@ from engine.retrieval.index import Row
 
 EXACT_UP_TO = 20_000
 """Texts all compared with each other; more are clustered first."""
-PROBED, TRAINED_ON = 12, 40
-"""Clusters looked into for a text, and texts a cluster is learned from."""
+PROBED, TRAINED_ON, ROUNDS = 12, 40, 8
+"""Clusters looked into for a text, texts a cluster is learned from, rounds of learning."""
 
 
 class Said(Protocol):
@@ -50,6 +50,8 @@ class Nearness:
         for key in self._vectors:
             wanted = [text for language, text in texts if key in self._keys(language, across)]
             missing = [text for text in dict.fromkeys(wanted) if text not in self._vectors[key]]
+            if not missing:
+                continue
             rows = [Row("", "answer", "", text) for text in missing]
             made = embed(rows, self._key(key), self._encoders, {})
             self._vectors[key].update(zip(missing, made, strict=True))
@@ -76,8 +78,9 @@ class Nearness:
         asked: Sequence[int] | None = None,
         *,
         across: bool = True,
+        least: float = -1.0,
     ) -> Iterator[tuple[int, int, float]]:
-        """Pairs of rows that are near, each once and smaller first, `count` at most a row.
+        """Pairs of rows of a cosine of `least`, each once and smaller first, `count` at most a row.
 
         `asked`: only pairs with one of these rows. `across`: of English and others too.
         """
@@ -94,7 +97,7 @@ class Nearness:
             queries = queries if chosen is None else [i for i in queries if i in chosen]
             if not base or not queries:
                 continue
-            for query, found, cosine in self._search(key, rows, base, queries, count):
+            for query, found, cosine in self._search(key, rows, base, queries, count, least):
                 pair = (min(query, found), max(query, found))
                 own = key == "other" and of_english.issuperset(pair)
                 if query != found and pair not in seen and not own:
@@ -108,15 +111,16 @@ class Nearness:
         base: Sequence[int],
         queries: Sequence[int],
         count: int,
+        least: float,
     ) -> Iterator[tuple[int, int, float]]:
         vectors = self._vectors[key]
         table = np.stack([vectors[rows[i].text] for i in base])
         asked = np.stack([vectors[rows[i].text] for i in queries])
         values, order = _index(table, len(queries)).search(asked, min(count, len(base)))
-        for row, (near, found) in enumerate(zip(values, order, strict=True)):
-            for cosine, place in zip(near, found, strict=True):
-                if place >= 0:
-                    yield queries[row], base[place], float(cosine)
+        chosen, ranks = np.nonzero((values >= least) & (order >= 0))
+        found, cosines = order[chosen, ranks].tolist(), values[chosen, ranks].tolist()
+        for row, place, cosine in zip(chosen.tolist(), found, cosines, strict=True):
+            yield queries[row], base[place], cosine
 
 
 def _index(table: Vectors, queries: int) -> Any:
@@ -129,6 +133,7 @@ def _index(table: Vectors, queries: int) -> Any:
         return flat
     cells = int(4 * np.sqrt(count))
     index = faiss.IndexIVFFlat(flat, size, cells, faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter = ROUNDS
     index.train(table[:: max(1, count // (TRAINED_ON * cells))])
     index.add(table)
     index.nprobe = PROBED

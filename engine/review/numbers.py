@@ -44,13 +44,16 @@ class Clash:
         return "money" if kind in CURRENCIES else "number"
 
 
-def clash(one: Statement, other: Statement) -> Clash | None:
-    """The values of one thing in which two statements differ most plainly, or None."""
+def clash(one: Statement, other: Statement, *, sure: bool = False) -> Clash | None:
+    """The values of one thing in which two statements differ most plainly, or None.
+
+    `sure`: the statements are so near in meaning that they need not share words.
+    """
     found = [
         Clash(a, b, like)
         for a, b in _unmatched(list(values_of(one.reading)), list(values_of(other.reading)))
-        if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b))
-        and (like := likeness(mine, theirs)) >= LEAST_LIKE
+        if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b), sure=sure)
+        and ((like := likeness(mine, theirs)) >= LEAST_LIKE or sure)
     ]
     return max(found, key=lambda clash: clash.like, default=None)
 

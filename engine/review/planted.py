@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from engine.grounding.text import fold
+from engine.review.statements import reading
 
 _PLANTED = re.compile(
     # What was said before is to be left aside.
@@ -34,7 +36,53 @@ _PLANTED = re.compile(
 )
 
 
+_ALTER = (
+    r"(?:add|include|insert|append|integrate|modify|change|alter|augment|enhance|extend|replace"
+    r"|convert|substitute|swap|rearrange|misspell|scramble|jumble|remove|group|combine|join"
+    r"|render|introduce|anagram|encode|reverse|translate|rewrite|phrase|format|begin|start|end"
+    r"|finish|close|use|provide|make)"
+)
+_REWORKED = re.compile(
+    rf"\b{_ALTER}\b.{{0,120}}\byour (?:own )?(?:answers?|repl(?:y|ies)|responses?|output)\b"
+    rf"|\b{_ALTER}\b.{{0,40}}\b(?:letters?|words?|vowels?|characters?|spaces)\b.{{0,30}}"
+    r"\byour (?:messages?|text|sentences?|words)\b"
+    r"|\b(?:letters?|words?|vowels?|characters?|spaces|sentences?) (?:in|of|from) your"
+    r" (?:answers?|repl(?:y|ies)|responses?|output)\b"
+    r"|(?:在|把|将).{0,4}(?:回答|回复|答案).{0,12}(?:加上|加入|插入|写上|换成|替换|改成|翻译)",
+    re.I,
+)
+"""How an answer is to be made or changed: a shopper has none to make."""
+_SHOPPERS_OWN = re.compile(
+    r"\byour (?:order|name|e-?mail|phone|customer|invoice|address|receipt|photos?)\b", re.I
+)
+"""What a shop asks a shopper to put into a reply to it."""
+_TASK = re.compile(
+    r"^\W*(?:please )?(?:(?:can|could|would|will) you )?(?:explain|describe|draft|write|compose"
+    r"|develop|create|generate|translate|summari[sz]e|outline|break down|list(?! of)|provide|give"
+    r"|show|tell)\b|^\W*请?(?:写一|翻译|解释|概括|列出|编写|生成)",
+    re.I,
+)
+_QUESTION = re.compile(
+    r"^\W*(?:what|who|whose|which|when|where|why|how)\b.*\?|(?:什么|怎么|如何|为什么|谁|哪).*[？?]",
+    re.I,
+)
+_TO_SHOP = re.compile(r"\b(?:us|we|our|ours|your)\b|我们|本店|客服|您|你")
+
+
 def planted(sentence: str) -> str:
     """The words of a sentence that instruct the assistant, or ""."""
-    hit = _PLANTED.search(fold(sentence))
+    folded = fold(sentence)
+    hit = _PLANTED.search(folded)
+    if hit is None and not _SHOPPERS_OWN.search(folded):
+        hit = _REWORKED.search(folded)
     return hit.group().strip() if hit else ""
+
+
+def off_topic(sentence: str, around: Iterable[str]) -> bool:
+    """Whether a sentence sets a task or asks a question of which nothing `around` it speaks."""
+    folded = fold(sentence)
+    if not (_TASK.search(folded) or _QUESTION.search(folded)) or _TO_SHOP.search(folded):
+        return False
+    asked = {t.concept for t in reading(sentence).tokens if t.kind != "neg"}
+    told = {t.concept for text in around for t in reading(text).tokens}
+    return bool(asked) and not asked & told

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.grounding.facts import Fact, near
 from engine.grounding.reading import Token
 from engine.grounding.text import is_han
+from engine.review.acts import SAME, acts
+from engine.review.qualifiers import Qualifiers, in_means, qualifiers
 from engine.review.statements import Statement, reading
 
 LEAST_SHARED = 0.5
@@ -18,14 +21,6 @@ TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
 """Kinds of words that say of which thing a claim is."""
 STATES = frozenset({"unopened", "unused", "temperature"})
 """Axes that say in which state a thing is: opened, used, hot."""
-_ACTS = (
-    "return refund exchange warranty cancel delivery pay deposit claim repair expire process"
-    " tracking pickup stay book wash dry invoice account password register membership"
-    " save_keep email phone chat contact"
-)
-ACTS = frozenset(_ACTS.split())
-"""What is done; two claims that each name another are of two things."""
-_SAME = {"shipfee": "delivery", "receipt": "delivery"}
 _SILENT = frozenset({"neg", "quantity", "when", "light"})
 _UNKNOWN = frozenset({"word", "gram"})
 
@@ -42,6 +37,7 @@ class About:
     around: frozenset[str]
     title: frozenset[str]
     han: bool
+    qualified: Qualifiers
 
 
 def about_fact(statement: Statement, fact: Fact) -> About:
@@ -54,37 +50,47 @@ def about_fact(statement: Statement, fact: Fact) -> About:
     tokens = [t for t in tokens if t not in shared or t.concept in own]
     silent = {t.concept for t in read.tokens if t.kind in _SILENT or t.concept == "when"}
     words = {
-        _SAME.get(c, c): w
+        SAME.get(c, c): w
         for c, w in near(read, fact.position)
         if c not in silent and not c[0].isdigit()
     }
-    return _about(statement, words, tokens)
+    return _about(statement, words, tokens, qualifiers(read, clause, fact.position))
 
 
 def about_clause(statement: Statement, clause: int) -> About:
     """What a clause is about."""
     tokens = [t for t in statement.reading.tokens if t.clause == clause]
-    words = {_SAME.get(t.concept, t.concept): 1.0 for t in tokens if t.kind not in _SILENT}
+    words = {SAME.get(t.concept, t.concept): 1.0 for t in tokens if t.kind not in _SILENT}
     words.pop("when", None)
-    return _about(statement, words, tokens)
+    return _about(statement, words, tokens, qualifiers(statement.reading, clause))
 
 
-def _about(statement: Statement, words: Mapping[str, float], tokens: Iterable[Token]) -> About:
+def _about(
+    statement: Statement,
+    words: Mapping[str, float],
+    tokens: Iterable[Token],
+    qualified: Qualifiers,
+) -> About:
     tokens = [t for t in tokens if t.kind not in ("neg", "light")]
     titled = reading(statement.title).tokens if statement.title else ()
     named = frozenset(t.concept for t in titled if t.kind in TELLING)
-    told = (statement.text, statement.title, statement.before, statement.asked)
-    around = {t.concept for text in told if text for t in reading(text).tokens}
     return About(
         words,
         named | frozenset(t.concept for t in tokens if t.kind in TELLING),
         frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
-        frozenset(_SAME.get(t.concept, t.concept) for t in tokens) & ACTS,
+        acts(t for t in tokens if not in_means(statement.reading, t)),
         {t.concept: t.sign for t in tokens if t.concept in STATES},
-        frozenset(around),
-        frozenset(_SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
+        _around(statement),
+        frozenset(SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
         is_han(statement.text),
+        qualified,
     )
+
+
+@lru_cache(maxsize=65536)
+def _around(statement: Statement) -> frozenset[str]:
+    told = (statement.text, statement.title, statement.before, statement.asked)
+    return frozenset(t.concept for text in told if text for t in reading(text).tokens)
 
 
 def shared(one: About, other: About) -> float:
@@ -99,10 +105,13 @@ def likeness(one: About, other: About) -> float:
     return 2 * both / ((sum(one.words.values()) + sum(other.words.values())) or 1.0)
 
 
-def same_thing(one: About, other: About) -> bool:
-    """Whether two claims are about the same thing, as far as their words tell."""
+def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
+    """Whether two claims are about the same thing, as far as their words tell.
+
+    `sure`: their sentences are so near in meaning that they need not share words.
+    """
     across = one.han != other.han
-    if shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
+    if not sure and shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
         return False
     if one.names - other.around or other.names - one.around:
         return False
@@ -113,5 +122,21 @@ def same_thing(one: About, other: About) -> bool:
         return False
     if one.title - other.around and other.title - one.around:
         return False
+    if _qualified_otherwise(one, other):
+        return False
     unknown = (one.others - other.around, other.others - one.around)
     return across or not all(unknown)
+
+
+def _qualified_otherwise(one: About, other: About) -> bool:
+    """Whether both are narrowed down, each by what the other's entry never names."""
+    ours, theirs = one.qualified, other.qualified
+    if one.han != other.han:
+        return bool(ours.known - other.around) and bool(theirs.known - one.around)
+    if ours.words - other.around and theirs.words - one.around:
+        return True
+    return any(
+        modified - theirs.heads[head] - other.around and theirs.heads[head] - modified - one.around
+        for head, modified in ours.heads.items()
+        if head in theirs.heads
+    )

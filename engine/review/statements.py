@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from engine.grounding.reading import Reading, read
@@ -20,6 +21,24 @@ _NUMBER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Who is told an entry, and when; a hidden one nobody yet."""
+
+    audience: str = "everyone"
+    begins: date | None = None
+    ends: date | None = None
+    hidden: bool = False
+
+    def meets(self, other: Scope) -> bool:
+        """Whether one shopper could be told both: the same audience, on one day at least."""
+        return (
+            self.audience == other.audience
+            and (self.ends is None or other.begins is None or other.begins <= self.ends)
+            and (other.ends is None or self.begins is None or self.begins <= other.ends)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One sentence of an answer. `before`: the sentence before it; `title`: what the entry is."""
 
@@ -30,6 +49,7 @@ class Statement:
     before: str = ""
     asked: str = ""
     """The entry's first example question, which often names what the answer does not."""
+    scope: Scope = Scope()
 
     @property
     def reading(self) -> Reading:
@@ -48,12 +68,18 @@ def reading(text: str) -> Reading:
     return read(text)
 
 
+@lru_cache(maxsize=65536)
+def sentences(answer: str) -> tuple[str, ...]:
+    """The sentences of an answer, kept for a whole shop."""
+    return tuple(piece.strip() for piece in split_sentences(answer) if piece.strip())
+
+
 def statements(entry: Entry) -> Iterator[Statement]:
     """All sentences of an entry's answers, language by language."""
+    scope = Scope(entry.audience, entry.valid_from, entry.valid_until, entry.hidden)
     for language, answer in entry.answers.items():
         asked = next(iter(entry.questions.get(language, ())), "")
         title, before = entry.titles.get(language, ""), ""
-        for piece in split_sentences(answer):
-            if text := piece.strip():
-                yield Statement(entry.id, language, text, title, before, asked)
-                before = text
+        for text in sentences(answer):
+            yield Statement(entry.id, language, text, title, before, asked, scope)
+            before = text

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from engine.grounding.sentences import split_sentences
 from engine.grounding.text import fold
 from engine.review.contradictions import Contradiction, between_entries, within_entry
 from engine.review.duplicates import near_identical, questions
 from engine.review.nearness import Nearness
-from engine.review.planted import planted
-from engine.review.statements import statements
+from engine.review.planted import off_topic, planted
+from engine.review.statements import sentences, statements
 from engine.review.wording import told
 from engine.types import Entry, Shop
-from knowledge_base.conflicts import conflicts
+from knowledge_base.conflicts import Conflict, conflicts
 
 STALE_DAYS = 365
 """Days after which an entry should be checked again."""
@@ -36,7 +35,10 @@ class WarningKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """One thing to look at. `quotes`: the sentences it is about; `key`, `values`: its wording."""
+    """One thing to look at. `quotes`: the sentences it is about; `key`, `values`: its wording.
+
+    `hidden`: those of its entries that shoppers are not shown yet.
+    """
 
     kind: WarningKind
     entries: tuple[str, ...]
@@ -44,6 +46,7 @@ class Warning:
     quotes: tuple[str, ...]
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -53,8 +56,12 @@ class Warning:
         return hashlib.sha256(whole.encode()).hexdigest()[:ID_LENGTH]
 
     def told(self, language: str) -> str:
-        """What is wrong, in the operator's words."""
-        return told(self.key, self.values, language)
+        """What is wrong, in the operator's words, and which of its entries is hidden."""
+        words = told(self.key, self.values, language)
+        if not self.hidden:
+            return words
+        space = "" if language.split("-")[0] == "zh" else " "
+        return words + space + told("hidden", {"one": ", ".join(self.hidden)}, language)
 
 
 def warnings(
@@ -65,17 +72,18 @@ def warnings(
     today: date,
     stale_days: int = STALE_DAYS,
 ) -> tuple[Warning, ...]:
-    """All warnings of a shop's entries, hidden ones left out, the gravest kind first.
+    """All warnings of a shop's entries, the gravest kind first; of hidden ones contradictions only.
 
     Without `near` nothing is encoded: duplicates are those word for word, and contradictions the
     values in which an entry's own languages differ.
     """
     shown = [entry for entry in entries if not entry.hidden]
-    found = [*_exact(shown)]
+    same = conflicts(shown)
+    found = [*_exact(same)]
     if near is not None:
-        found += _contradictions(shown, near, None)
-        found += _duplicates(shown, near, None)
-    for entry in shown:
+        found += _contradictions(entries, near, None)
+        found += _duplicates(shown, near, same, None)
+    for entry in entries:
         found += _alone(entry, near, shop, today, stale_days)
     return _ordered(found)
 
@@ -90,12 +98,14 @@ def warnings_of(
     stale_days: int = STALE_DAYS,
 ) -> tuple[Warning, ...]:
     """The warnings that one edited entry takes part in; only its own texts are encoded anew."""
-    rest = [other for other in others if other.id != entry.id and not other.hidden]
-    every = [entry, *rest]
-    found = [w for w in _exact(every) if entry.id in w.entries]
+    every = [entry, *(other for other in others if other.id != entry.id)]
+    shown = [other for other in every if not other.hidden]
+    same = conflicts(shown)
+    found = [w for w in _exact(same) if entry.id in w.entries]
     if near is not None:
         found += _contradictions(every, near, entry)
-        found += _duplicates(every, near, entry)
+        if not entry.hidden:
+            found += _duplicates(shown, near, same, entry)
     return _ordered([*found, *_alone(entry, near, shop, today, stale_days)])
 
 
@@ -105,8 +115,8 @@ def _ordered(found: Iterable[Warning]) -> tuple[Warning, ...]:
     return tuple(sorted(unique.values(), key=lambda w: (kinds.index(w.kind), w.entries, w.id)))
 
 
-def _exact(entries: Sequence[Entry]) -> Iterator[Warning]:
-    for one in conflicts(entries):
+def _exact(same: Sequence[Conflict]) -> Iterator[Warning]:
+    for one in same:
         yield Warning(
             WarningKind.DUPLICATE, one.entries, (), (one.question,), "same_question",
             {"one": one.question},
@@ -128,13 +138,16 @@ def _contradiction(found: Contradiction) -> Warning:
     return Warning(
         WarningKind.CONTRADICTION, tuple(entries), tuple(s.language for s in pair),
         tuple(s.text for s in pair), found.key, {"one": one, "other": other},
+        tuple(dict.fromkeys(s.entry for s in pair if s.scope.hidden)),
     )  # fmt: skip
 
 
-def _duplicates(entries: Sequence[Entry], near: Nearness, only: Entry | None) -> Iterator[Warning]:
+def _duplicates(
+    entries: Sequence[Entry], near: Nearness, known: Sequence[Conflict], only: Entry | None
+) -> Iterator[Warning]:
     asked = [q for entry in entries for q in questions(entry)]
     chosen = None if only is None else [i for i, q in enumerate(asked) if q.entry == only.id]
-    same = {bare for c in conflicts(entries) if (bare := _bare(c.question))}
+    same = {bare for c in known if (bare := _bare(c.question))}
     for one, other in near_identical(asked, near, chosen):
         if _bare(one.text) == _bare(other.text) and _bare(one.text) in same:
             continue
@@ -154,6 +167,8 @@ def _alone(
 ) -> Iterator[Warning]:
     """What is wrong with an entry by itself."""
     yield from map(_contradiction, within_entry(list(statements(entry)), near))
+    if entry.hidden:
+        return
     yield from _planted(entry)
     yield from _untranslated(entry, shop)
     yield from _stale(entry, today, stale_days)
@@ -161,10 +176,14 @@ def _alone(
 
 def _planted(entry: Entry) -> Iterator[Warning]:
     for language, answer in entry.answers.items():
-        for sentence in split_sentences(answer):
-            if hit := planted(sentence):
+        told = sentences(answer)
+        named = (entry.titles.get(language, ""), *entry.questions.get(language, ()))
+        for place, sentence in enumerate(told):
+            around = (*named, *told[:place], *told[place + 1 :])
+            hit = planted(sentence) or (sentence if off_topic(sentence, around) else "")
+            if hit:
                 yield Warning(
-                    WarningKind.PLANTED, (entry.id,), (language,), (sentence.strip(),),
+                    WarningKind.PLANTED, (entry.id,), (language,), (sentence,),
                     "instruction", {"one": hit},
                 )  # fmt: skip
 

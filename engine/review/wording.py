@@ -41,6 +41,10 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "en": "One says it is free, the other that it costs something.",
         "zh": "一处说免费，另一处说要收费。",
     },
+    "hidden": {
+        "en": "Hidden, so not told to shoppers yet: {one}.",
+        "zh": "已隐藏、顾客暂时看不到的条目：{one}。",
+    },
     "no_answer": {
         "en": "There is no answer in {language}: shoppers are told the other language's.",
         "zh": "没有 {language} 的答案：顾客看到的是另一种语言的原文。",
