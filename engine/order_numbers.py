@@ -9,9 +9,13 @@ from engine.retrieval.text import normalise, stop_words
 CODED = re.compile(r"(?<![a-z0-9⟦:])([a-z]{1,4})(?P<gap>[- ]?)(\d{4,8})(?![a-z0-9⟧-])")
 """Letters and digits. A space between makes it doubtful: see `_is_code`."""
 NO_CODES = frozenset(
-    "eur euro usd gbp cny rmb chf jpy no nr num id zip code pin room box tel call mob cell fax sms "
-    "sku item size ref over than till only from year ago about around last first next out off "
-    "jan feb mar apr jun jul aug sep sept oct nov dec june july".split()
+    (
+        *("eur", "euro", "usd", "gbp", "cny", "rmb", "chf", "jpy", "no", "nr", "num", "id", "zip"),
+        *("code", "pin", "room", "box", "tel", "call", "mob", "cell", "fax", "sms", "sku", "item"),
+        *("size", "ref", "over", "than", "till", "only", "from", "year", "ago", "last", "first"),
+        *("next", "out", "off", "jan", "feb", "mar", "apr", "jun", "june", "jul", "july", "aug"),
+        *("sep", "sept", "oct", "nov", "dec"),
+    )
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PLACE = re.compile(r"(?:\b(?:to|in|at|zip|postcode|postal code|post code)|[:,]) $")
@@ -30,8 +34,8 @@ SIGNED = re.compile(
 LABELLED = re.compile(
     r"(?<!to )(?<!\bi )(?<!we )(?<!you )(?<!can )(?<!would )(?<!minimum )(?<!满)(?<!每)"
     r"(?:\border\b|订单|单号|訂單|單號)"
-    r"(?P<label> ?(?:no\b\.?|nr\b\.?|number|id\b|num\b|编号|編號|号码|号|號)?(?: is|是|为|:)? ?[:#]?) ?"
-    r"(\d{4,8})" + _ENDS
+    r"(?P<label> ?(?:no\b\.?|nr\b\.?|number|id\b|num\b|编号|編號|号码|号|號)?"
+    r"(?: is|是|为|:)? ?[:#]?) ?(\d{4,8})" + _ENDS
 )
 ALONE = re.compile(r"#? ?(\d{4,8})[.!。]?")
 
@@ -45,7 +49,7 @@ def order_number(text: str) -> str:
 
 def without_numbers(plain: str) -> str:
     """A normalised text with its order numbers taken out: none of them is a proof."""
-    for start, end in reversed(sorted(_spans(plain))):
+    for start, end in sorted(_spans(plain), reverse=True):
         plain = f"{plain[:start]} {plain[end:]}"
     return plain
 

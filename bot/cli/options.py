@@ -116,7 +116,7 @@ def _doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", action="store_true", help="print the settings table")
 
 
-KB_ACTIONS = ("check", "publish", "import", "export", "diff", "history", "restore")
+KB_ACTIONS = ("check", "publish", "import", "refresh", "export", "diff", "history", "restore")
 
 
 def _kb_arguments(command: argparse.ArgumentParser) -> None:
@@ -124,12 +124,13 @@ def _kb_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "file",
         nargs="?",
-        type=Path,
-        help="history, restore: an entry's id; import: products (own CSV, XLSX or JSONL, Shopify, "
-        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, "
-        "GA4); told by its columns",
+        type=_path_or_url,
+        help="history, restore: an entry's id; import: path or URL of products (own CSV, XLSX or "
+        "JSONL, Shopify, WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, "
+        "or events (own, GA4); told by its columns",
     )
     _live_arguments(command, "publish", "import, publish")
+    command.add_argument("--all", action="store_true", help="refresh: also what is not due yet")
     command.add_argument(
         "--as-of", type=_moment, metavar="DATE", help="history, restore: the text it had then"
     )
@@ -259,6 +260,11 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--processes", type=int, help="replays: side by side (default: one a core)"
     )
+
+
+def _path_or_url(text: str) -> Path | str:
+    """A URL as it is written: a path would take a slash out of it."""
+    return text if text.lower().startswith(("http://", "https://")) else Path(text)
 
 
 def _moment(text: str) -> date:
