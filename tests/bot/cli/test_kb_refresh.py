@@ -35,6 +35,7 @@ from knowledge_base.store import EMPTY_SHOP, copy_shop, load
 
 NOW = datetime(2100, 11, 24, 12, tzinfo=UTC)
 """Later than any file is: how old the catalogue is goes by this clock."""
+ROOT = Path(__file__).parents[3]
 GOODS = "product,sku,name_en,category,price,stock\nstool,STOOL,Oak stool,things,{},4\n"
 BAD = "x{0},X{0},Bad,things,none,1\n"
 
@@ -223,16 +224,21 @@ def test_a_run_killed_in_the_middle_is_made_whole_by_the_next(settings: Settings
         lambda price: (settings.home / LOCK).exists(),
         lambda price: price in catalogue.read_text("utf-8"),
         lambda price: "building the snapshot" in said.read_text("utf-8"),
-        lambda price: any((settings.home / "snapshots").glob("*")),
+        lambda price: len(built()) > before,
     ]
     said = settings.home.parent / "said"
+
+    def built() -> list[Path]:
+        return list((settings.home / "snapshots").glob("*"))
+
     for number, killed_at in enumerate(moments):
         price = f"{40 + number}.00"
+        before = len(built())
         goods.write_text(GOODS.format(price), "utf-8")
         (settings.home / LOCK).unlink(missing_ok=True)
         with said.open("w") as err:
             words = [sys.executable, "-m", "bot.cli.main", "kb", "refresh", "--all"]
-            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=err)
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=err, cwd=ROOT)
         while not killed_at(price) and process.poll() is None:
             time.sleep(0.002)
         process.kill()
