@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,6 +64,19 @@ def note_seen(home: Path, at: datetime) -> None:
     before = seen(home)
     if before is None or at > before:
         write_atomically(home / SEEN, at.astimezone(UTC).isoformat() + "\n")
+
+
+def note_looked(home: Path, folder: Path, at: datetime) -> None:
+    """Say so as of a look at all of a shop's catalogue, where that is the one that is live.
+
+    One that is not live yet is noted when it is published. Raises OSError.
+    """
+    from engine.retrieval.snapshot import read_live
+
+    live = home / "snapshots" / (read_live(home) or "none") / "knowledge" / CATALOGUE
+    with suppress(FileNotFoundError):
+        if filecmp.cmp(live, folder / CATALOGUE, shallow=False):
+            note_seen(home, at)
 
 
 def note_published(home: Path, folder: Path) -> None:

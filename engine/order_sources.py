@@ -20,7 +20,7 @@ from knowledge_base.tables import STATUSES
 MOST_BYTES, MOST_LETTERS, MOST_LINES, MOST_QUANTITY = 64 * 1024, 100, 100, 100_000
 MOST_CACHED = 1000
 UNREADABLE = (ValueError, KeyError, TypeError, RecursionError)
-_NUMBER = re.compile(r"([a-z]+)(\d+)")
+_NUMBER = re.compile(r"([a-z]*)(\d+)")
 
 log = logging.getLogger(__name__)
 
@@ -113,11 +113,11 @@ def bare(number: str) -> str:
 
 
 def written(name: str) -> str:
-    """A bare number as shops write it: JJ-10023."""
+    """A bare number as shops write it: JJ-10023, or 1001 where it has no letters."""
     found = _NUMBER.fullmatch(name)
     if not found:
         raise ValueError("no order number")
-    return f"{found[1].upper()}-{found[2]}"
+    return f"{found[1].upper()}-{found[2]}".removeprefix("-")
 
 
 def read_order(words: bytes) -> Order:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from engine.counters import DailyCounters
+from engine.order_numbers import number_alone, order_number, without_numbers
 from engine.order_sources import OrdersAway, OrderSource
 from engine.retrieval.text import normalise
-from engine.types import LinkOffer, Message, Order, Product, Session
+from engine.types import LinkOffer, Message, Order, Product, Route, Session
 from knowledge_base.shop_file import Replies
 
 TRIES_A_DAY = 5
-NUMBER = re.compile(r"(?<![a-z0-9⟦:])([a-z]{1,4})[- ]?(\d{4,8})(?![a-z0-9⟧-])")
 TOKEN = re.compile(r"⟦(email|phone):\d+⟧")
 LAST_FOUR = re.compile(r"(?<![\d⟦:a-z-])(\d{4})(?![\d⟧])")
 SOURCE = "order:"
@@ -38,16 +38,19 @@ class OrderAnswer:
     away: bool = False
 
 
-def order_number(text: str) -> str:
-    """The order number in a text, letters and digits only, lower case; "" without one."""
-    found = NUMBER.search(normalise(text))
-    return found.group(1) + found.group(2) if found else ""
-
-
 def told_order(session: Session) -> str:
     """The number of the order whose status the last turn told, to one who had proven it theirs."""
     sources = session.turns[-1].sources if session.turns else ()
     return next((s.removeprefix(SOURCE) for s in sources if s.startswith(SOURCE)), "")
+
+
+def given_number(text: str, session: Session) -> str:
+    """The order number a message gives: among its words, or alone where it was asked for."""
+    if number := order_number(text):
+        return number
+    last = session.turns[-1] if session.turns else None
+    asked = last is not None and last.route is Route.ORDER and not last.sources
+    return number_alone(text) if asked and not session.pending_order else ""
 
 
 class Orders:
@@ -73,7 +76,7 @@ class Orders:
         try:
             return self._step(message, session, language)
         except OrdersAway:
-            number = order_number(message.text) or session.pending_order
+            number = given_number(message.text, session) or session.pending_order
             return OrderAnswer(
                 self._replies.text("order_away", language),
                 replace(session, pending_order=number), away=True,
@@ -83,7 +86,7 @@ class Orders:
         say = self._replies.text
         if not message.private:
             return OrderAnswer(say("order_private_only", language), session)
-        number = order_number(message.text) or session.pending_order
+        number = given_number(message.text, session) or session.pending_order
         known = told_order(session)
         if not number and known and (told := self._source.find(known)):
             return OrderAnswer(self._tell(told, language), session, told.number)
@@ -134,8 +137,9 @@ class Orders:
     def _proofs(self, text: str, session: Session) -> list[str]:
         plain = normalise(text)
         tokens = [session.vault.get(found.group(0), "") for found in TOKEN.finditer(plain)]
-        without_number = NUMBER.sub(" ", plain)
-        return [value for value in tokens if value] + LAST_FOUR.findall(without_number)
+        if (alone := number_alone(text)) and alone == given_number(text, session):
+            return []
+        return [value for value in tokens if value] + LAST_FOUR.findall(without_numbers(plain))
 
     def _tell(self, order: Order, language: str) -> str:
         say = self._replies.text

@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from engine.types import Shop
+from knowledge_base.imports_field import FIELD, import_problems, read_imports_field
 from knowledge_base.order_field import order_problems, read_orders_field
 from knowledge_base.problems import Problems
-from knowledge_base.yaml_lines import load_with_lines
+from knowledge_base.yaml_lines import load_with_lines, load_with_places
 
 FIELDS = (
     "name", "currency", "languages", "default_language", "time_zone", "categories",
     "contact_entry", "url", "rates", "consumables", "hours", "contact", "about", "orders",
-    "stock_fresh_h",
+    "stock_fresh_h", "imports",
 )  # fmt: skip
 NEEDED = ("name", "currency", "languages", "default_language", "time_zone")
 
@@ -66,6 +67,10 @@ def read_shop(path: Path, problems: Problems) -> Shop | None:
     if len(problems.found) > before:
         return None
     _check_shop(values, lines, path, problems)
+    if FIELD in values:
+        _, places = load_with_places(path.read_text(encoding="utf-8"))
+        for line, reason in import_problems(values[FIELD], places):
+            problems.add(path, line, reason)
     if len(problems.found) > before:
         return None
     return _shop(values)
@@ -121,6 +126,7 @@ def _shop(values: Mapping[str, Any]) -> Shop:
         consumables=tuple(str(name) for name in values.get("consumables") or []),
         orders=read_orders_field(values.get("orders")),
         stock_fresh_h=float(fresh) if (fresh := values.get("stock_fresh_h")) is not None else None,
+        imports=read_imports_field(values.get(FIELD)),
     )
 
 

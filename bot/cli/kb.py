@@ -1,4 +1,4 @@
-"""`shopdesk kb check | publish | import | export`: the shop's files, read, made live, filled."""
+"""`shopdesk kb …`: the shop's files, checked, made live, filled, written out."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from bot.cli.kb_import import import_any
 
         return import_any(arguments)
+    if action == "refresh" and arguments.file is None:
+        from bot.cli.kb_refresh import run_command as refresh
+
+        return refresh(arguments)
     if action in ("history", "restore", "diff"):
         from bot.cli import kb_history
 

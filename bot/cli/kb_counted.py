@@ -32,12 +32,14 @@ class Counted:
     refused: Sequence[Refused]
 
 
-def show_counted(arguments: argparse.Namespace, counted: Counted, kind: str = "events") -> None:
+def show_counted(
+    arguments: argparse.Namespace, name: str, counted: Counted, kind: str = "events"
+) -> None:
     """One line of counts, then the refused lines."""
     would = "would be " if arguments.dry_run else ""
     changed = f", {counted.changed} {would}changed" if kind != "events" else ""
     print(
-        f"{arguments.file}: {kind}: {counted.added} {would}added{changed}, "
+        f"{name}: {kind}: {counted.added} {would}added{changed}, "
         f"{counted.same} the same, {len(counted.refused)} refused"
     )
     for line in _listed(counted.refused):
@@ -45,14 +47,14 @@ def show_counted(arguments: argparse.Namespace, counted: Counted, kind: str = "e
 
 
 def refuse_strictly(
-    arguments: argparse.Namespace, refused: Sequence[Refused], what: str
+    arguments: argparse.Namespace, name: str, refused: Sequence[Refused], what: str
 ) -> NoReturn:
     """Raise KnowledgeError for a file with refused lines, after printing them where JSON is due."""
     if arguments.json:
         print_json(Counted(0, 0, 0, tuple(refused)))
     raise KnowledgeError(
         "\n".join((f"{len(refused)} line(s) {what}:", *_listed(refused))),
-        where=str(arguments.file),
+        where=name,
         mend="correct them, or import the others without --strict; nothing was added.",
     )
 

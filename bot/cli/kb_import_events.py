@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.cli.common import load_settings, print_json
 from bot.cli.kb_counted import Counted, refuse_strictly, show_counted
+from bot.cli.kb_sources import Source
 from engine.event_files import EventFile, read_event_file
 from engine.event_log import EventLog
 from engine.event_products import EventProducts
@@ -20,26 +21,26 @@ from knowledge_base.store import ensure_shop
 _TOLD_EVERY = 4096
 
 
-def import_events(arguments: argparse.Namespace) -> int:
+def import_events(arguments: argparse.Namespace, source: Source) -> int:
     """Keep the events of a file; with --strict none where a line of it is refused."""
     settings = load_settings(arguments)
-    found = read_events(arguments, settings)
+    found = read_events(source, settings)
     if found.refused and arguments.strict:
-        refuse_strictly(arguments, found.refused, "are no events")
+        refuse_strictly(arguments, source.name, found.refused, "are no events")
     counted = record_events(settings, found, arguments.dry_run)
     if arguments.json:
         print_json(counted)
     else:
-        show_counted(arguments, counted)
+        show_counted(arguments, source.name, counted)
     return 0
 
 
-def read_events(arguments: argparse.Namespace, settings: Settings) -> EventFile:
+def read_events(source: Source, settings: Settings) -> EventFile:
     """The events of the file, as the journal keeps them."""
     products = EventProducts(ensure_shop(settings.home, settings.kb)).names()
     pseudonym = Pseudonymizer.open(settings.home).shopper_pseudonym
-    with shown_steps(f"reading {arguments.file.name}") as progress:
-        return read_event_file(arguments.file, products, pseudonym, progress=progress)
+    with shown_steps(f"reading {source.path.name}") as progress:
+        return read_event_file(source.path, products, pseudonym, progress=progress)
 
 
 def record_events(settings: Settings, found: EventFile, dry_run: bool) -> Counted:

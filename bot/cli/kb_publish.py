@@ -29,17 +29,22 @@ def publish_shown(
 
     Raises ShopdeskError where a must-hold replay fails and nobody overrides it.
     """
+    consent(arguments)
+    snapshot, encoders = built(settings, folder)
+    return live_shown(arguments, settings, folder, snapshot, encoders)
+
+
+def built(settings: Settings, folder: Path) -> tuple[str, Encoders]:
+    """The snapshot of a folder, and what it was built with. Raises ShopdeskError."""
     from engine.build import first_encoders, load_encoders
     from engine.publish import build_snapshot
 
-    consent(arguments)
     encoders = load_encoders(settings)
     if is_held(settings.home / RUN_LOCK):
         # `shopdesk run` adds the second look in the background: an operator need not wait.
         encoders = first_encoders(settings.home, encoders)
     with shown_steps("building the snapshot") as progress:
-        snapshot = build_snapshot(folder, settings.home, encoders, progress)
-    return live_shown(arguments, settings, folder, snapshot, encoders)
+        return build_snapshot(folder, settings.home, encoders, progress), encoders
 
 
 def consent(arguments: argparse.Namespace) -> Consent:
@@ -56,16 +61,28 @@ def live_shown(
     encoders: Encoders,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask again what was asked, and make a built snapshot live unless that must not be."""
+    agreed = None if arguments.dry_run else consent(arguments)
+    return made_live(settings, folder, snapshot, encoders, arguments.days, agreed)
+
+
+def made_live(
+    settings: Settings, folder: Path, snapshot: str, encoders: Encoders, days: int,
+    agreed: Consent | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The same, where somebody agrees; else it is only told what would change.
+
+    Raises MustHoldError.
+    """
     from engine.at_work import note_published
     from engine.going_live import AskedAgain, go_live
     from engine.retrieval.snapshot import read_live
 
     before = read_live(settings.home)
-    blast = AskedAgain(settings, folder, encoders, arguments.days).radius(before, snapshot)
-    if not arguments.dry_run:
-        go_live(settings.home, snapshot, blast, consent(arguments))
+    blast = AskedAgain(settings, folder, encoders, days).radius(before, snapshot)
+    if agreed:
+        go_live(settings.home, snapshot, blast, agreed)
         note_published(settings.home, folder)
-    return {"snapshot": snapshot, "was_live": before, "live": not arguments.dry_run, **_told(blast)}
+    return {"snapshot": snapshot, "was_live": before, "live": bool(agreed), **_told(blast)}
 
 
 def show_publish(result: Mapping[str, Any]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from pathlib import Path
 
-from bot.cli.options_console import describe_arguments, import_arguments
+from bot.cli.options_console import describe_arguments
+from bot.cli.options_kb import kb_arguments, moment, tune_arguments
 
 
 def _new_arguments(command: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def _ask_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", help="answer in this language")
     command.add_argument(
         "--as-of",
-        type=_moment,
+        type=moment,
         metavar="DAY",
         help="answer as on this day (YYYY-MM-DD, or with T and a time): from what was live then",
     )
@@ -119,61 +119,9 @@ def _doctor_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", action="store_true", help="print the settings table")
 
 
-KB_ACTIONS = ("check", "publish", "import", "export", "diff", "history", "restore")
-
-
-def _kb_arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("action", choices=KB_ACTIONS)
-    command.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        help="history, restore: an entry's id; import: products (own CSV, XLSX or JSONL, Shopify, "
-        "WooCommerce, Google Merchant), entries, orders (own, Shopify), reviews, or events (own, "
-        "GA4); told by its columns",
-    )
-    _live_arguments(command, "publish", "import, publish")
-    command.add_argument(
-        "--as-of", type=_moment, metavar="DATE", help="history, restore: the text it had then"
-    )
-    command.add_argument("--git", type=Path, metavar="FOLDER",
-                         help="history: write it as a git repository")  # fmt: skip
-    command.add_argument(
-        "--deep",
-        action="store_true",
-        help="check: also compare all answers and questions by meaning; loads the encoders",
-    )
-    command.add_argument(
-        "--strict", action="store_true", help="import: nothing where any line is refused"
-    )
-    import_arguments(command)
-    command.add_argument(
-        "--only",
-        choices=("orders", "events"),
-        help="import: of a Shopify order export only the orders, or only what was bought",
-    )
-    for kind in ("products", "entries", "reviews", "orders"):
-        command.add_argument(
-            f"--{kind}", type=Path, metavar="FILE", help=f"export: {kind}, as .csv, .xlsx or .jsonl"
-        )
-
-
-def _live_arguments(command: argparse.ArgumentParser, what: str, dry: str) -> None:
-    command.add_argument("--dry-run", action="store_true", help=f"{dry}: only tell what would be")
-    command.add_argument(
-        "--days", type=int, default=7, help=f"{what}: ask again what was asked in the last days"
-    )
-    command.add_argument("--override", metavar="NAME", help=f"{what}: although a replay fails, by")
-    command.add_argument("--because", default="", help=f"{what}: why it may fail, or what is new")
-
-
 def _translate_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("entry", help="the entry's id")
     command.add_argument("--to", required=True, metavar="LANGUAGE", help="one of the shop's")
-
-
-def _tune_arguments(command: argparse.ArgumentParser) -> None:
-    _live_arguments(command, "tune", "tune")
 
 
 def _replay_arguments(command: argparse.ArgumentParser) -> None:
@@ -274,16 +222,11 @@ def _eval_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _moment(text: str) -> date:
-    """A day, or a point in time where a clock time is given."""
-    return datetime.fromisoformat(text).astimezone() if "T" in text else date.fromisoformat(text)
-
-
 OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "new": _new_arguments,
     "ask": _ask_arguments,
     "chat": _chat_arguments,
-    "kb": _kb_arguments,
+    "kb": kb_arguments,
     "replay": _replay_arguments,
     "report": _report_arguments,
     "gaps": _gaps_arguments,
@@ -295,7 +238,7 @@ OPTIONS: Mapping[str, Callable[[argparse.ArgumentParser], None]] = {
     "bench": _bench_arguments,
     "train": _train_arguments,
     "translate": _translate_arguments,
-    "tune": _tune_arguments,
+    "tune": tune_arguments,
     "describe": describe_arguments,
     "backup": _backup_arguments,
     "restore-backup": _restore_arguments,

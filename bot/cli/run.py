@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.cli.common import RUN_LOCK, load_settings
-from bot.cli.nightly import Nightly
+from bot.cli.regular_work import RegularWork, every, nightly
 from bot.cli.supervisor import Child, Supervisor
 from engine.errors import SettingsError, StoreError
 from engine.locks import held_alone
@@ -66,7 +66,7 @@ def build_house(settings: Settings, *, engine: tuple[str, ...] = ()) -> Supervis
         tell=lambda: _tell(settings),
         store=store,
         start_store=partial(start, settings.home) if store else None,
-        nightly=_nightly(settings, env),
+        works=(_training(settings, env), _imports(settings, env)),
     )
 
 
@@ -83,13 +83,27 @@ def _children(settings: Settings, engine: tuple[str, ...]) -> tuple[Child, ...]:
     return tuple(children)
 
 
-def _nightly(settings: Settings, env: Mapping[str, str]) -> Nightly:
+def _training(settings: Settings, env: Mapping[str, str]) -> RegularWork:
     """The recommender is learned anew in the night of the shop."""
     from bot.web.app import read_shop_texts
 
     zone = ZoneInfo(read_shop_texts(settings)[0].time_zone)
     mark = settings.home / "recommender" / "last-night"
-    return Nightly(_argv("train", "recommender"), env, mark, lambda: datetime.now(zone))
+    return RegularWork(
+        "training", _argv("train", "recommender"), env, mark, nightly, lambda: datetime.now(zone)
+    )
+
+
+def _imports(settings: Settings, env: Mapping[str, str]) -> RegularWork:
+    """What shop.yaml names as imports is imported when it is due; it may name them later."""
+    from knowledge_base.imports_field import names_imports
+    from knowledge_base.store import ensure_shop
+
+    folder = ensure_shop(settings.home, settings.kb)
+    return RegularWork(
+        "scheduled import", _argv("kb", "refresh"), env, settings.home / "imports.begun",
+        every(timedelta(minutes=15)), lambda: datetime.now(UTC), lambda: names_imports(folder),
+    )  # fmt: skip
 
 
 def _may_rerank(settings: Settings) -> bool:

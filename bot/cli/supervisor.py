@@ -25,8 +25,8 @@ GIVE_UP_AFTER = 5
 GRACE_S = 30.0
 COMPACT_AFTER_S, COMPACT_EVERY_S = 60.0, 3600.0
 """Shoppers' raw words, deleted when their turn is journaled, leave the disk this soon."""
-NIGHT_WORK_AFTER_S = 600.0
-"""A house that has just been started is left to its shoppers, also by night."""
+WORK_AFTER_S = 600.0
+"""A house that has just been started is left to its shoppers."""
 BAD_INPUT = 2
 
 log = logging.getLogger("shopdesk.run")
@@ -45,8 +45,8 @@ class Store(Protocol):
         """Stop it, if it is this process's."""
 
 
-class NightWork(Protocol):
-    """Work that is begun once a night."""
+class Work(Protocol):
+    """Work that is begun again and again, out of the shoppers' way."""
 
     def look(self) -> None:
         """Begin it if its time has come."""
@@ -99,7 +99,7 @@ class Supervisor:
     tell: Callable[[], None]
     store: Store | None = None
     start_store: Callable[[], Store] | None = None
-    nightly: NightWork | None = None
+    works: Sequence[Work] = ()
     grace_s: float = GRACE_S
     _stop: threading.Event = field(default_factory=threading.Event)
     _store_next_at: float = 0.0
@@ -134,14 +134,14 @@ class Supervisor:
             if not self._told and all(c.well for c in self.children) and self.is_ready():
                 self._told, self._told_at = True, time.monotonic()
                 self.tell()
-            if self._told_at and time.monotonic() - self._told_at > NIGHT_WORK_AFTER_S:
-                self._look_at_night()
+            if self._told_at and time.monotonic() - self._told_at > WORK_AFTER_S:
+                self._look_at_works()
             self._stop.wait(LOOK_EVERY_S)
         return 0
 
-    def _look_at_night(self) -> None:
-        if self.nightly is not None:
-            self.nightly.look()
+    def _look_at_works(self) -> None:
+        for work in self.works:
+            work.look()
 
     def _store_is_up(self) -> bool:
         if self.store is None or self.start_store is None or self.store.running():
@@ -196,8 +196,8 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Fronts first, so that nothing new comes in; then engines; the store last."""
-        if self.nightly is not None:
-            self.nightly.stop()
+        for work in self.works:
+            work.stop()
         deadline = time.monotonic() + self.grace_s
         for child in reversed(self.children):
             self._end(child, deadline)

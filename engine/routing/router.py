@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from engine.orders import TOKEN, order_number, told_order
+from engine.orders import TOKEN, given_number, told_order
 from engine.retrieval.found import Found
 from engine.retrieval.products import ProductsFound
 from engine.retrieval.text import normalise, terms
@@ -17,10 +16,6 @@ from engine.routing.things import thing_asked
 from engine.routing.understanding import Question
 from engine.types import Band, Route, Session
 
-NUMBERED_ORDER = re.compile(
-    r"(\border|订单|单号|訂單|單號)\s*(no\.?|nr\.?|number|号)?\s*(is|是)?\s*[:：#]?\s*\d{4,}"
-)
-"""An order told by a number that is none of ours: how ours look is said then."""
 SMALLTALK = ("greeting", "thanks", "goodbye", "identity")
 CLEAR_ENTRY = 0.6
 NO_ENTRY = 0.3
@@ -52,7 +47,7 @@ def early_route(question: Question, session: Session) -> Routed | None:
         return Routed(Route.ORDER, "proof")
     if told_order(session) and has("order_again", text) and len(terms(text)) <= BRIEF:
         return Routed(Route.ORDER, "again")
-    if order_number(text) or NUMBERED_ORDER.search(normalise(text)):
+    if given_number(text, session):
         return Routed(Route.ORDER, "number")
     for kind in SMALLTALK:
         if has(f"smalltalk_{kind}", text):

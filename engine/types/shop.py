@@ -139,6 +139,14 @@ class OrderLookup:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportSource:
+    """A file, at a URL or a path, that is imported every so many hours."""
+
+    origin: str
+    every_h: float = 24.0
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
     """shop.yaml: what is true of the shop as a whole. `rates`: one unit of X in `currency`."""
 
@@ -154,3 +162,4 @@ class Shop:
     consumables: tuple[str, ...] = ()
     orders: OrderLookup | None = None
     stock_fresh_h: float | None = None
+    imports: tuple[ImportSource, ...] = ()

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from engine.at_work import note_published
 from engine.errors import ShopdeskError
 from engine.publish_log import Published, read
 from engine.retrieval.snapshot import read_live, write_live
@@ -67,6 +68,7 @@ def go_live(page: Publisher, snapshot: Text = "", why: Text = "", override: Text
     home = page.house.settings.home
     if not write_live(home, snapshot, only_over=result["was_live"], published=line):
         return page.show("publish.html", 409, refused="changed", **_state(page))
+    note_published(home, page.house.working_copy.folder)
     page.note("published", f"{snapshot} {why.strip()}")
     page.house.jobs.forget(JOB)
     return page.go("/publish", "live")

@@ -62,9 +62,17 @@ def import_file(
         raise KnowledgeError("a file of events", where=name,
                              mend="`shopdesk kb import` takes it in.")  # fmt: skip
     notes = tuple(filter(None, (table.note, check_columns(found, table.names, name))))
-    rows = found.read(table.rows, now or datetime.now(UTC))
+    counted = itertools.count()
+    rows = found.read(_counting(table.rows, counted), now or datetime.now(UTC))
     imported = _merged(rows, found, known)
-    return replace(imported, notes=(*notes, *imported.notes), source=found.name)
+    return replace(imported, notes=(*notes, *imported.notes), source=found.name,
+                   rows=next(counted))  # fmt: skip
+
+
+def _counting(rows: Iterable[Told], counted: Iterator[int]) -> Iterator[Told]:
+    for row in rows:
+        next(counted)
+        yield row
 
 
 def _merged(rows: Iterable[Told], found: Format, known: Knowledge) -> Imported:
@@ -89,6 +97,7 @@ def _imported_tau2(document: Mapping[str, Any], known: Knowledge) -> Imported:
         goods.refused + orders.refused,
         {**goods.files, **orders.files},
         goods.notes,
+        rows=sum(len(i.refused) + i.added + i.changed + i.same for i in (goods, orders)),
     )
 
 

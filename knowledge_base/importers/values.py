@@ -38,7 +38,8 @@ class Table:
 class Imported:
     """What an import changes in a shop: counts of things, and the new texts of its files.
 
-    `source`: the name of the format; `notes`: what is worth telling of the file as a whole.
+    `source`: the name of the format; `notes`: what is worth telling of the file as a whole;
+    `rows`: how many the file has.
     """
 
     kind: str
@@ -49,6 +50,13 @@ class Imported:
     files: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     source: str = ""
+    rows: int = 0
+
+    @property
+    def refused_share(self) -> float:
+        """Of all rows."""
+        refused = len(self.refused)
+        return refused / whole if (whole := max(self.rows, refused)) else 0.0
 
 
 def too_large(what: str, name: str) -> KnowledgeError:

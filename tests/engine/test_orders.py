@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from engine.counters import MemoryCounters
 from engine.order_sources import FileOrders
-from engine.orders import TRIES_A_DAY, Orders
+from engine.orders import TRIES_A_DAY, Orders, given_number
 from engine.privacy import mask
-from engine.types import Message, Order, OrderLine, Session
+from engine.types import Message, Order, OrderLine, Route, Session, Turn
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import Replies, read_replies, read_shop
 from knowledge_base.store import EMPTY_SHOP
@@ -98,3 +99,37 @@ def test_tries_count_per_order_over_all_chats(orders: Orders) -> None:
 
 def test_nothing_of_an_order_is_said_in_a_group(orders: Orders) -> None:
     assert "3SABC" not in Chat(orders).say("JJ-10001 ann@example.com", private=False)
+
+
+SHOPIFY = replace(ORDER, number="#1001")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#1001 ann@example.com", "order 1001, ann@example.com", "订单1001 手机尾号 0142",
+     "my order number is #1001, phone 0142"],
+)  # fmt: skip
+def test_a_shopify_number_and_proof_tell_the_status(replies: Replies, text: str) -> None:
+    orders = Orders(FileOrders([SHOPIFY]), {}, replies, MemoryCounters(lambda: "2026-11-24"))
+    assert "3SABC" in Chat(orders).say(text)
+
+
+def test_the_number_itself_proves_nothing(replies: Replies) -> None:
+    own = replace(SHOPIFY, phone="+31 6 1234 1001")
+    orders = Orders(FileOrders([own]), {}, replies, MemoryCounters(lambda: "2026-11-24"))
+    for text in ("#1001", "order 1001", "订单 1001", "order no. 1001", "#1001 #1001"):
+        assert "3SABC" not in Chat(orders).say(text)
+    assert "3SABC" in Chat(orders).say("order 1001, phone ends in 1001")
+
+
+def test_a_number_that_was_asked_for_may_stand_alone(replies: Replies) -> None:
+    orders = Orders(FileOrders([SHOPIFY]), {}, replies, MemoryCounters(lambda: "2026-11-24"))
+    asked = Session("c", turns=(Turn("where is my order", "which?", Route.ORDER),))
+    for said in ("1001", "# 1001"):
+        assert given_number(said, asked) == "1001"
+        message = Message("m", "c", "s", said, datetime.now(UTC))
+        answer = orders.answer(message, asked, "en")
+        assert answer.session.pending_order == "1001" and not answer.told
+    assert given_number("1001", Session("c")) == ""
+    # A number is known already: four digits are its proof.
+    assert given_number("0142", replace(asked, pending_order="1001")) == ""
