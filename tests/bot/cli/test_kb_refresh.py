@@ -30,7 +30,7 @@ from engine.retrieval.snapshot import read_live
 from engine.settings import Settings
 from engine.valkey import connect
 from knowledge_base.importers.fetching import Address
-from knowledge_base.importers.schedule import FILE, Schedule
+from knowledge_base.importers.schedule import Schedule
 from knowledge_base.store import EMPTY_SHOP, copy_shop, load
 
 NOW = datetime(2100, 11, 24, 12, tzinfo=UTC)
@@ -297,16 +297,3 @@ def test_an_import_of_what_is_live_says_that_it_was_looked_at(settings: Settings
     assert main(["kb", "import", str(goods)]) == OK
     looked = seen(settings.home)
     assert looked is not None and looked > published
-
-
-def test_a_lost_or_broken_state_makes_all_due(settings: Settings) -> None:
-    name_imports(settings, "goods.csv")
-    (source,) = load(settings.home / "shop").shop.imports
-    for text in ("", "{", "[]", '{"seen_at": {"goods.csv": "2100-11-24T12:00:00"}}'):
-        (settings.home / FILE).write_text(text)
-        assert Schedule.read(settings.home).is_due(source, NOW)
-    schedule = Schedule.read(settings.home)
-    schedule.note_done("goods.csv", NOW)
-    schedule.save()
-    assert not Schedule.read(settings.home).is_due(source, NOW)
-    assert Schedule.read(settings.home).is_due(source, NOW - timedelta(days=1))
