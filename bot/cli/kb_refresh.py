@@ -27,6 +27,8 @@ MOST_REFUSED = 0.2
 """Share of a file's rows; above it the file is most likely not what it was."""
 BY, WHY = "shopdesk", "scheduled import"
 SHOP, PUBLISH, LOCK = "shop", "publish", "imports.lock"
+TABLES = ("catalogue.csv", "reviews.csv", "orders.csv", "events.csv", "shop.yaml")
+"""What goes live by itself, shop.yaml with the categories of new goods; other edits wait."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Refresh:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     may_connect: MayConnect = is_public
     found: Refreshed = field(default_factory=Refreshed)
+    written: set[str] = field(default_factory=set)
 
     def run(self) -> Refreshed:
         """Import what is due, then publish if need be; what fails keeps nothing else.
@@ -121,15 +124,18 @@ class Refresh:
             schedule.publish = "due"
             schedule.save()
             reading.apply(folder, f"import of {file.name}", BY)
+            self.written |= reading.imported.files.keys()
         if reading.has_catalogue:
             note_looked(self.settings.home, folder, self.now)
 
     def _publish(self, folder: Path, schedule: Schedule) -> None:
         from bot.cli.kb_publish import built, made_live
         from engine.going_live import DAYS, Consent, MustHoldError
+        from engine.live_with import live_with
 
         try:
-            snapshot, encoders = built(self.settings, folder)
+            with live_with(self.settings.home, folder, {*TABLES, *self.written}) as source:
+                snapshot, encoders = built(self.settings, source)
             self.found.published = made_live(self.settings, folder, snapshot, encoders, DAYS,
                                              Consent(BY, WHY))  # fmt: skip
         except ShopdeskError as error:

@@ -71,13 +71,11 @@ def server() -> Iterator[str]:
 
 
 def loopback(address: Address) -> bool:
-    """Allows this machine, as if it were public."""
     return address.is_loopback
 
 
 @pytest.fixture
 def settings(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home with a small shop, a staff chat, and a store that it shares."""
     monkeypatch.chdir(tmp_path)
     environ = {"SHOPDESK_HOME": str(tmp_path / "h"), "REDIS_URL": store_url,
                "OPERATOR_CHAT_ID": "-100", "GENERATOR_URL": "http://127.0.0.1:9",
@@ -107,7 +105,6 @@ def prices(settings: Settings) -> dict[str, str]:
 
 
 def news(settings: Settings) -> list[str]:
-    """What the bot has to tell staff."""
     with connect(settings) as redis:
         told = [str(one) for one in redis.lrange(keys.STAFF_NEWS, 0, -1)]
         redis.delete(keys.STAFF_NEWS)
@@ -136,9 +133,13 @@ def test_what_is_due_is_imported_and_goes_live_and_only_a_change_does(
     assert again.published is None and len(read(settings.home)) == 1
     assert seen(settings.home) == NOW + timedelta(hours=6)
     files["/goods.csv"] = GOODS.format("51.00")
+    with (settings.home / "shop/faq/contact.md").open("a") as draft:
+        draft.write("An edit that waits for its publish.\n")
     assert refresh(settings, NOW + timedelta(hours=7)).imported == []
     assert refresh(settings, NOW + timedelta(hours=7), everything=True).published
     assert "51.00" in live_price(settings) and len(read(settings.home)) == 2
+    live = settings.home / "snapshots" / read_live(settings.home) / "knowledge/faq/contact.md"
+    assert "waits" not in live.read_text("utf-8")
     assert news(settings) == []
     assert "secret" not in str(again) + str(before_due) + str(first)
 
