@@ -26,6 +26,7 @@ from bot.web.room import House
 from bot.web.rooms import Rooms
 from engine.settings import Settings
 from engine.types import Shop
+from engine.web import base
 from engine.web.guard import Guard, Origins
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import Replies, read_replies, read_shop
@@ -118,6 +119,7 @@ class Site:
             Route("/session", self.session, methods=["POST"]),
             Route("/images/{name:path}", self.image),
             WebSocketRoute("/ws", self.chat),
+            Route(base.ADDRESS, base.base_css),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
 

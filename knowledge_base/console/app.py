@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from engine.errors import ShopdeskError, StoreError
+from engine.web import base
 from engine.web.guard import Guard, Origins, headers_of
 from knowledge_base.console import (
     drafts,
@@ -59,6 +60,7 @@ def build_console(house: House) -> FastAPI:
     app.state.house = house
     for part in PARTS:
         app.include_router(part.router)
+    app.add_route(base.ADDRESS, base.base_css)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_api_route("/healthz", _health, include_in_schema=False)
     app.add_middleware(BodyLimit)
