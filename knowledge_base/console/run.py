@@ -21,14 +21,17 @@ async def run_console(settings: Settings) -> None:
     from engine.desk import QueueDesk
     from engine.valkey import connect_async
 
-    with contextlib.closing(listen(settings.console_host, settings.console_port, "CONSOLE")) as at:
-        redis = connect_async(settings)
-        try:
-            house = open_house(settings, QueueDesk(redis), engines=partial(_any_engine, settings))
-            tell_set_up(house)
-            await server(build_console(house)).serve(sockets=[at])
-        finally:
-            await redis.aclose()
+    redis = connect_async(settings)
+    house = open_house(settings, QueueDesk(redis), engines=partial(_any_engine, settings))
+    try:
+        # Before it listens: `shopdesk run` says that all is ready when it does.
+        tell_set_up(house)
+        listening = listen(settings.console_host, settings.console_port, "CONSOLE")
+        with contextlib.closing(listening):
+            await server(build_console(house)).serve(sockets=[listening])
+    finally:
+        house.close()
+        await redis.aclose()
 
 
 def _any_engine(settings: Settings) -> bool:

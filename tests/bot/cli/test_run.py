@@ -36,6 +36,9 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+EVERYTHING = {"run", "engine", "web", "console", "valkey"}
+
+
 @dataclass
 class House:
     """One `shopdesk run` in a process of its own."""
@@ -78,6 +81,7 @@ def _kind(line: str) -> str:
     for sign, name in (
         ("cli.house", "run"), ("valkey-server", "valkey"), ("plain_assistant", "engine"),
         ("cli.main web", "web"),
+        ("cli.main console", "console"),
     ):  # fmt: skip
         if sign in line:
             return name
@@ -105,13 +109,15 @@ def house() -> Iterator[House]:
         assert until(lambda: not made.processes(), 5), made.processes()
 
 
-def test_it_says_in_three_lines_where_to_chat(house: House) -> None:
+def test_it_says_where_to_chat_and_where_operators_work(house: House) -> None:
     house.start()
     house.until_ready()
-    lines = house.told.splitlines()
-    assert [line.split()[0] for line in lines] == ["Browser", "Terminal", "Telegram"]
+    first, *lines = house.told.splitlines()
+    # Told by the console itself, as long as nobody has made themselves the first admin.
+    assert "/setup/" in first
+    assert [line.split()[0] for line in lines] == ["Browser", "Console", "Terminal", "Telegram"]
     assert f"http://127.0.0.1:{house.port}" in lines[0]
-    assert set(house.processes()) == {"run", "engine", "web", "valkey"}
+    assert set(house.processes()) == EVERYTHING
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -156,7 +162,7 @@ def test_a_second_one_for_the_same_home_is_refused(house: House) -> None:
     second.start()
     assert second.ended() == 2
     assert "runs already" in house.log()
-    assert set(house.processes()) == {"run", "engine", "web", "valkey"}
+    assert set(house.processes()) == EVERYTHING
 
 
 def test_a_child_whose_set_up_is_wrong_ends_the_house(house: House) -> None:
@@ -194,7 +200,7 @@ async def test_whatever_is_killed_comes_back_and_no_message_is_lost(house: House
     for _ in range(12):
         await asyncio.sleep(rolled.random())
         victims = await asyncio.to_thread(house.processes)
-        name = rolled.choice(["engine", "web", "valkey"])
+        name = rolled.choice(["console", "engine", "web", "valkey"])
         if name in victims:
             with suppress(ProcessLookupError):
                 os.kill(victims[name], signal.SIGKILL)
@@ -204,8 +210,7 @@ async def test_whatever_is_killed_comes_back_and_no_message_is_lost(house: House
     journal = Journal(f"sqlite:///{house.home}/journal.sqlite3")
     assert journal.counts()["turns"] == 50
     journal.close()
-    everything = {"run", "engine", "web", "valkey"}
-    assert await asyncio.to_thread(until, lambda: set(house.processes()) == everything)
+    assert await asyncio.to_thread(until, lambda: set(house.processes()) == EVERYTHING)
 
 
 def test_a_question_beside_a_run_that_still_starts_waits_for_it(house: House) -> None:
