@@ -73,7 +73,7 @@ async def test_every_answer_carries_the_security_headers(page: Page) -> None:
     for path in ("/", "/static/chat.js", "/images/nordic-desk-lamp.png", "/nowhere"):
         headers = (await get(page, path)).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["content-security-policy"].startswith(
             "default-src 'none'; script-src 'self'"
         )
