@@ -17,6 +17,7 @@ from engine import wire
 from engine.types import Reply
 from tests.emulator import EmulatorClient
 from tests.end_to_end import flow
+from tests.end_to_end.few_entries import SETTINGS, few_entries
 from tests.end_to_end.house import REAL, SMALL, House, running, telegram
 
 ROOT = Path(__file__).parents[2]
@@ -108,12 +109,12 @@ AFTER = ["is the first one in stock?", "how long can I return it?", "where is my
 async def test_a_restored_shop_answers_the_same_and_goes_on(tmp_path: Path) -> None:
     first, second, backup = tmp_path / "a", tmp_path / "b", tmp_path / "b.zip"
     async with telegram() as tg:
-        async with running(first, tg.base_url, REAL, SHOPDESK_RERANKER="off"):
+        async with running(few_entries(first), tg.base_url, REAL, **SETTINGS):
             await asked_in_turn(tg, first, QUESTIONS)
             await shopdesk(first, "backup", str(backup))
             await asked_in_turn(tg, first, AFTER)
         await shopdesk(second, "restore-backup", str(backup))
-        async with running(second, tg.base_url, REAL, SHOPDESK_RERANKER="off"):
+        async with running(second, tg.base_url, REAL, **SETTINGS):
             await asked_in_turn(tg, second, AFTER)
     was, now = journaled(first), journaled(second)
     assert was.keys() == now.keys() == {*QUESTIONS, *AFTER}

@@ -14,11 +14,10 @@ from playwright.async_api import Browser, async_playwright
 from playwright.async_api import Page as Tab
 
 from tests.bot.web.browsing import ARGUMENTS, CHROMIUM, in_chromium, say
+from tests.end_to_end.few_entries import SETTINGS, few_entries
 from tests.end_to_end.house import REAL, House, running, telegram
 
 DATA = Path(os.environ.get("SHOPDESK_DATA", "../shared/data"))
-# No model need be loaded, nor the second look read: the operator's own words are told.
-SETTINGS = {"GENERATOR_URL": "http://127.0.0.1:9", "SHOPDESK_RERANKER": "off"}
 SLOW_MS = 90_000
 pytestmark = [*in_chromium, pytest.mark.model]
 
@@ -28,7 +27,7 @@ async def a_shop(home: Path) -> AsyncIterator[tuple[House, Tab, Tab]]:
     """A running house; its console, where the first admin has signed in, and its chat page."""
     async with (
         telegram() as client,
-        running(home, client.base_url, REAL, **SETTINGS) as house,
+        running(few_entries(home), client.base_url, REAL, **SETTINGS) as house,
         async_playwright() as playwright,
     ):
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
