@@ -26,7 +26,7 @@ from knowledge_base.schema import parse_entry
 from knowledge_base.working_copy import WorkingCopy
 from tests.knowledge_base.console.conftest import ENTRIES, csrf_of, small_shop
 
-ROUNDS = int(os.environ.get("SHOPDESK_TEST_KILLS", "25"))
+ROUNDS = int(os.environ.get("SHOPDESK_TEST_KILLS", "8"))
 SERVE = """
 import asyncio, sys
 from pathlib import Path
