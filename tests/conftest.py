@@ -24,6 +24,16 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless it is asked for."""
+    if os.environ.get("SHOPDESK_TEST_LONG"):
+        return
+    left_out = pytest.mark.skip(reason="takes minutes: set SHOPDESK_TEST_LONG=1")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(left_out)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the tests' Valkey is: an `engine.valkey.Place`."""

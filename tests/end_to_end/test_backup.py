@@ -106,6 +106,7 @@ AFTER = ["is the first one in stock?", "how long can I return it?", "where is my
 
 
 @pytest.mark.model
+@pytest.mark.long
 async def test_a_restored_shop_answers_the_same_and_goes_on(tmp_path: Path) -> None:
     first, second, backup = tmp_path / "a", tmp_path / "b", tmp_path / "b.zip"
     async with telegram() as tg:

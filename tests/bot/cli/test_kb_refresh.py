@@ -216,7 +216,7 @@ def test_a_broken_shop_is_told_once_and_nothing_is_imported(
     assert refresh(settings).published
 
 
-@pytest.mark.kill
+@pytest.mark.long
 def test_a_run_killed_in_the_middle_is_made_whole_by_the_next(settings: Settings) -> None:
     goods = settings.home / "shop" / "goods.csv"
     name_imports(settings, "goods.csv")
