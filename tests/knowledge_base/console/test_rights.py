@@ -13,7 +13,9 @@ OPEN = {"/login", "/enter/{token}", "/setup/{token}", "/language", "/healthz"}
 """Routes that need no signing in."""
 VIEW = {"/", "/entries", "/entries/{identifier}", "/entries/{identifier}/history", "/publish",
         "/publish/job", "/try", "/account", "/gaps", "/gaps/job", "/handover",
-        "/handover/{identifier}", "/warnings", "/warnings/job"}  # fmt: skip
+        "/handover/{identifier}", "/warnings", "/warnings/job", "/products",
+        "/products/{identifier}", "/products/{identifier}/draft", "/imports", "/imports/job",
+        "/imports/export/{kind}.{suffix}"}  # fmt: skip
 NEEDS = {
     **{f"GET {path}": Role.VIEWER for path in VIEW},
     "GET /entries/new": Role.EDITOR,
@@ -42,6 +44,19 @@ NEEDS = {
     "POST /handover/{identifier}/close": Role.EDITOR,
     "POST /warnings/look": Role.EDITOR,
     "POST /warnings/dismiss": Role.EDITOR,
+    "GET /products/new": Role.EDITOR,
+    "GET /products/variant": Role.EDITOR,
+    "GET /products/row/{line}": Role.EDITOR,
+    "POST /products/row/{line}": Role.EDITOR,
+    "POST /products": Role.EDITOR,
+    "POST /products/{identifier}/delete": Role.EDITOR,
+    "POST /products/{identifier}/stock": Role.EDITOR,
+    "POST /products/{identifier}/draft": Role.EDITOR,
+    "POST /products/{identifier}/draft/take": Role.EDITOR,
+    "POST /imports/upload": Role.EDITOR,
+    "POST /imports/fetch": Role.EDITOR,
+    "POST /imports/confirm": Role.EDITOR,
+    "POST /imports/drop": Role.EDITOR,
     "POST /people": Role.ADMIN,
     "POST /people/change": Role.ADMIN,
 }
@@ -59,7 +74,11 @@ def routes(house: House) -> list[tuple[str, str]]:
 
 
 def at(path: str) -> str:
-    return path.replace("{identifier}", "shipping-cost").replace("{token}", "x")
+    known = {"{identifier}": "shipping-cost", "{token}": "x", "{line}": "2", "{kind}": "products",
+             "{suffix}": "csv"}  # fmt: skip
+    for name, value in known.items():
+        path = path.replace(name, value)
+    return path
 
 
 async def test_every_route_needs_signing_in(console: Console) -> None:
