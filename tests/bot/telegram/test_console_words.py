@@ -90,6 +90,8 @@ async def test_an_answer_to_a_closed_case_opens_it_again(
         await staff.wait_for_text("Opened again")
         await mia.send("yes?")
         await staff.wait_for_text("Shopper: yes?")
+    assert [step.step for step in steps][:2] == [Step.OPENED, Step.CLOSED]
+    assert queued_staff_words(store) == ()
 
 
 async def test_words_for_nobody_and_garbled_ones_hold_nothing_up(
@@ -107,6 +109,7 @@ async def test_words_for_nobody_and_garbled_ones_hold_nothing_up(
         await staff.wait_for_text("Not delivered")
         while queued_staff_words(store):  # noqa: ASYNC110 - the store offers no event
             await asyncio.sleep(0.05)
+    assert queued_staff_words(store) == ()
 
 
 async def test_who_is_forgotten_leaves_no_word_of_their_case(

@@ -106,6 +106,6 @@ def test_sheets_of_a_workbook_with_some_bytes_changed(data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("opened", [b"[", b'{"a":', b"- "])
-def test_nesting_without_end_is_refused(opened: bytes) -> None:
+def test_nesting_without_end_comes_to_nothing_worse(opened: bytes) -> None:
     for suffix in (".json", ".jsonl", ".yaml", ".csv"):
         comes_to_nothing_worse(opened * 200_000, f"x{suffix}")
