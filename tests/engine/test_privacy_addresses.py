@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.privacy import TOKEN, mask, unmask
+from tests.growth import growth
 
 MASKED = [
     "12 Main Street, Springfield, IL 62704",
@@ -118,7 +117,5 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_hostile_messages_take_little_time(piece: str) -> None:
-    started = time.process_time()
-    mask((piece * 20_000)[:20_000], {})
-    assert time.process_time() - started < 1.0
+def test_a_hostile_message_takes_no_longer_than_its_length_says(piece: str) -> None:
+    assert growth(lambda text: mask(text, {}), (piece * 20_000)[:20_000]) < 25
