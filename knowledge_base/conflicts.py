@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.types import Entry
 
@@ -25,10 +26,17 @@ def conflicts(entries: Sequence[Entry]) -> tuple[Conflict, ...]:
         if entry.hidden:
             continue
         for text in (text for asked in entry.questions.values() for text in asked):
-            plain = unicodedata.normalize("NFKC", text).casefold()
-            bare = "".join(char for char in plain if char.isalnum())
+            bare = bare_question(text)
             said.setdefault(bare, text)
             owners.setdefault(bare, {})[entry.id] = None
     return tuple(
         Conflict(said[bare], tuple(ids)) for bare, ids in owners.items() if bare and len(ids) > 1
     )
+
+
+# A page asks for the same questions of thousands of entries again and again.
+@lru_cache(maxsize=2**17)
+def bare_question(text: str) -> str:
+    """A question without case, spaces and punctuation: what makes two of them one."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in plain if char.isalnum())

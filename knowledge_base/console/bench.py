@@ -28,6 +28,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "list": ("/entries", "/entries?at=100", "/entries?state=untranslated"),
     "search": tuple(f"/entries?q={word}" for word in WORDS),
     "edit": ("/entries/e0-0-0", "/entries/e9-5-3", "/entries/new"),
+    "products": ("/products", "/products?at=900", "/products?state=sold-out"),
+    "products search": tuple(f"/products?q={word}" for word in ("mug", "zzz", "mug 777", "p-9")),
+    "product edit": ("/products/p777", "/products/p99999", "/products/new"),
     "home": ("/",),
     "publish": ("/publish",),
 }
