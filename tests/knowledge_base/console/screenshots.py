@@ -19,12 +19,18 @@ from tests.bot.web.browsing import ARGUMENTS, CHROMIUM
 from tests.bot.web.scripted_desk import said
 from tests.knowledge_base.console.browsing import LOOKS, tab_of
 from tests.knowledge_base.console.conftest import Clock, Console, post, served
+from tests.knowledge_base.console.full_pages import waiting, warned
 from tests.knowledge_base.console.test_publishing import LOOK, looked
 
 PAGES = {
     "home": "/", "entries": "/entries", "nothing-fits": "/entries?q=zzz", "new": "/entries/new",
     "entry": "/entries/shipping-cost", "broken": "/entries/broken",
     "history": "/entries/gift-wrap/history", "try": "/try", "publish": "/publish",
+    "products": "/products", "product": "/products/nordic-desk-lamp",
+    "product-draft": "/products/nordic-desk-lamp/draft", "imports": "/imports",
+    "gaps": "/gaps", "handover": "/handover", "talk": "/handover/tg:long01",
+    "warnings": "/warnings", "warned": "/entries/parcel-time",
+    "translation": "/entries/parcel-twin/translation?to=zh",
     "people": "/people", "audit": "/audit", "account": "/account", "nowhere": "/nowhere",
 }  # fmt: skip
 QUESTIONS = ("How much is shipping?", "a lamp", "unsure", "运费多少", "Where is it?")
@@ -53,6 +59,8 @@ async def busy(console: Console) -> None:
         await post(publisher, "/entries/change", chosen=["gift-wrap", "tea-storage"], what="hide")
         await post(publisher, "/entries/change", chosen=["tea-organic"], what="tag", tag="new")
         (console.folder / "faq/broken.md").write_text("---\nid: broken\ntagz: []\n---\n", "utf-8")
+        waiting(console)
+        warned(console)
         await looked(publisher)
 
 
