@@ -41,6 +41,8 @@ function guardUnsaved(form) {
 }
 
 document.addEventListener("keydown", pressed);
+// On a phone the pages stand in one line that scrolls.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("form[data-unsaved]").forEach(guardUnsaved);
 document.addEventListener("htmx:after:request", (event) => {
   const form = event.target.closest?.("form[data-once]");
