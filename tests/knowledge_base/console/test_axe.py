@@ -32,4 +32,8 @@ async def test_axe_finds_no_fault_where_somebody_waits(
             assert response.ok, path
             assert (path, await violations(tab)) == (path, [])
             assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            if here := await tab.query_selector("nav [aria-current]"):
+                box = await here.bounding_box()
+                assert box
+                assert 0 <= box["x"] <= box["x"] + box["width"] <= await tab.evaluate("innerWidth")
         assert faults == []
