@@ -20,6 +20,7 @@ from knowledge_base.past_texts import PastTexts, digest, shared_beginning
 from knowledge_base.working_copy import ChangedMeanwhileError, WorkingCopy
 
 T0 = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+ROUNDS = int(os.environ.get("SHOPDESK_TEST_KILLS", "15"))
 
 
 class Clock:
@@ -194,8 +195,8 @@ def _killed_writer(folder: Path, begin: int, after_s: float) -> None:
 @pytest.mark.kill
 def test_a_killed_save_leaves_every_file_of_the_old_or_of_the_new_change(tmp_path: Path) -> None:
     numbers: list[int] = []
-    for round_ in range(15):
-        _killed_writer(tmp_path, (numbers or [0])[-1], 0.002 * round_)
+    for round_ in range(ROUNDS):
+        _killed_writer(tmp_path, (numbers or [0])[-1], 0.002 * (round_ % 25))
         copy = WorkingCopy(tmp_path)
         with copy.still():
             texts = {path.read_bytes() for path in [*tmp_path.glob("faq/*"),

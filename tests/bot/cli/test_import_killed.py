@@ -13,7 +13,7 @@ import pytest
 from knowledge_base.store import EMPTY_SHOP, copy_shop, load
 from knowledge_base.working_copy import WorkingCopy
 
-ROUNDS = 8
+ROUNDS = int(os.environ.get("SHOPDESK_TEST_KILLS", "8"))
 GOODS = 2_000
 
 
