@@ -22,7 +22,12 @@ def wait_awake_briefly(environ: MutableMapping[str, str] = os.environ) -> None:
     several models share them (one short text: 500 ms, not 15); asleep at once, each of a step's
     seventy products waits for a thread to wake (a prompt: 680 tokens a second, not 990). What the
     environment says already stays.
+
+    numpy computes on the calling thread: its products here are too small to share (what is learned
+    from a shop's examples took 30 s of the cores, and takes 9). An encoder that has large ones asks
+    for threads itself.
     """
+    environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "OMP_WAIT_POLICY" in environ or "GOMP_SPINCOUNT" in environ:
         return
     if sys.platform != "linux":

@@ -16,6 +16,7 @@ from engine.retrieval.learned import Learned, question_hashes
 from engine.retrieval.learning import Examples, fit_heads, learn_all
 from engine.retrieval.products import product_rows
 from engine.retrieval.rows import entry_rows, goods_rows, route_rows
+from engine.retrieval.shipped_vectors import shipped_vectors
 from engine.retrieval.snapshot import (
     MOST_RERANKED,
     Progress,
@@ -142,10 +143,10 @@ def embed_groups(
 ) -> dict[str, dict[str, Vectors]]:
     """Vectors by group, then by encoder key; a text of several groups is embedded once.
 
-    `before`: a snapshot whose vectors are taken over. The re-ranking encoder reads
-    the goods too where there are not too many.
+    `before`: a snapshot whose vectors are taken over, beside those that ship. The re-ranking
+    encoder reads the goods too where there are not too many.
     """
-    known: dict[str, dict[str, Vectors]] = {}
+    known = {key: shipped_vectors(name) for key, name in encoders.names.items()}
     for group in rows:
         for key, by_text in known_vectors(before, group, encoders.names).items():
             known.setdefault(key, {}).update(by_text)

@@ -26,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--replays-kb", metavar="FOLDER", default="",
                     help="the shop they are played in (default: what is live in SHOPDESK_HOME, "
                     "or the demo shop)")  # fmt: skip
+    group.addoption("--replays-home", metavar="FOLDER", default="",
+                    help="keep there what is built of it, for the next run (default: build it "
+                    "each time)")  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         outside = (f for f in folders if not any(Path(f).is_relative_to(g) for g in given))
         config.args = [*config.args, *outside]
-    config.stash[HOUSE] = _SharedHouse(config.getoption("--replays-kb"))
+    config.stash[HOUSE] = _SharedHouse(
+        config.getoption("--replays-kb"), config.getoption("--replays-home")
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -121,8 +126,9 @@ def told(played: Played) -> str:
 class _SharedHouse:
     """One desk for all conversations of a test run, opened by the first."""
 
-    def __init__(self, kb: str) -> None:
+    def __init__(self, kb: str, home: str) -> None:
         self._kb = kb
+        self._home = home
         self._held = ExitStack()
         self._house: OpenHouse | None = None
 
@@ -154,6 +160,8 @@ class _SharedHouse:
 
         settings = Settings.load()
         if self._kb or not read_live(settings.home):
-            home = self._held.enter_context(TemporaryDirectory(prefix="shopdesk-replays-"))
+            home = self._home or self._held.enter_context(
+                TemporaryDirectory(prefix="shopdesk-replays-")
+            )
             settings = replace(settings, home=Path(home), kb=Path(self._kb or DEMO_SHOP))
         return self._held.enter_context(opened(House(settings)))

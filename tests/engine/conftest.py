@@ -18,6 +18,7 @@ from engine.privacy import mask
 from engine.settings import Settings
 from engine.types import Message, Plan, Session
 from knowledge_base.store import DEMO_SHOP
+from tests.built_demo import demo_home
 
 Ask = Callable[..., tuple[Plan, Session]]
 
@@ -41,7 +42,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
     """The assistant of the demo shop; real encoders, no generator."""
-    home = tmp_path_factory.mktemp("home")
+    home = demo_home(tmp_path_factory.mktemp("home"))
     environ = {
         "SHOPDESK_HOME": str(home),
         "SHOPDESK_KB": str(DEMO_SHOP),

@@ -11,6 +11,7 @@ import pytest
 
 from engine.idle_threads import SPINS, end_idle_threads, wait_awake_briefly
 
+NUMPY = {"OPENBLAS_NUM_THREADS": "1"}
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="another thread library here")
 
 
@@ -18,21 +19,24 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="another thread li
 def test_idle_threads_watch_for_a_moment() -> None:
     environ: dict[str, str] = {}
     wait_awake_briefly(environ)
-    assert environ == {"GOMP_SPINCOUNT": SPINS, "OMP_WAIT_POLICY": "ACTIVE"}
+    assert environ == {"GOMP_SPINCOUNT": SPINS, "OMP_WAIT_POLICY": "ACTIVE", **NUMPY}
 
 
 def test_where_they_would_watch_for_ever_they_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     environ: dict[str, str] = {}
     wait_awake_briefly(environ)
-    assert environ == {"OMP_WAIT_POLICY": "PASSIVE"}
+    assert environ == {"OMP_WAIT_POLICY": "PASSIVE", **NUMPY}
 
 
 @pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
 def test_what_the_environment_says_stays(name: str) -> None:
     environ = {name: "own"}
     wait_awake_briefly(environ)
-    assert environ == {name: "own"}
+    assert environ == {name: "own", **NUMPY}
+    own = {"OPENBLAS_NUM_THREADS": "4"}
+    wait_awake_briefly(own)
+    assert own["OPENBLAS_NUM_THREADS"] == "4"
 
 
 @on_linux

@@ -18,7 +18,8 @@ from engine.replay.playing import Played
 from engine.replay.running import FEW, Order, run
 from engine.replay.writing import write_conversation
 from engine.settings import Settings
-from knowledge_base.store import DEMO_SHOP, EMPTY_SHOP
+from knowledge_base.store import EMPTY_SHOP
+from tests.built_demo import demo_home
 
 ASKED = ("How can I reach you?", "hello", "联系方式", "the meaning of life", "CONTACT")
 RIGHT = Conversation("right", (Step(ASKED[0], expected=Expected(entry=("contact",))),))
@@ -47,8 +48,8 @@ def test_two_processes_give_what_one_gives_in_the_same_order(house: House) -> No
     assert [p.conversation.id for (p,) in two] == [talk.id for talk in talks]
 
 
-def test_a_playing_is_not_held_to_what_was_tried_in_another(house: House) -> None:
-    demo = replace(house, settings=replace(house.settings, kb=DEMO_SHOP))
+def test_a_playing_is_not_held_to_what_was_tried_in_another(house: House, tmp_path: Path) -> None:
+    demo = House(replace(house.settings, home=demo_home(tmp_path), kb=None))
     wrong, right = "l.fontaine@example.org", "marit.devries@example.com"
     talk = Conversation("order", (
         Step("where is my order JJ-10001"), Step(wrong),
