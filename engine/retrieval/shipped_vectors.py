@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -15,10 +16,11 @@ FOLDER = Path(__file__).parent / "data" / "shipped_vectors"
 def shipped_vectors(encoder: str) -> dict[str, Vectors]:
     """Vectors by text, as the encoder of this name makes them; none for one we do not ship."""
     try:
-        with np.load(FOLDER / f"{encoder}.npz", allow_pickle=False) as kept:
+        content = io.BytesIO((FOLDER / f"{encoder}.npz").read_bytes())
+        with np.load(content, allow_pickle=False) as kept:
             texts: list[str] = kept["texts"].tolist()
             return dict(zip(texts, kept["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return {}
 
 
