@@ -99,7 +99,18 @@ class People:
         self, name: str, role: Role, password: str, by: str, telegram: int | None = None
     ) -> Person:
         """Make an account. Raises PeopleError."""
-        name = name.strip()
+        person = Person(name.strip(), role, telegram, bool(password))
+        self._add(person, password, by)
+        return person
+
+    def add_first(self, name: str, password: str) -> Person | None:
+        """Make the first admin; None where there is somebody by now. Raises PeopleError."""
+        first = Person(name.strip(), Role.ADMIN, None, bool(password))
+        nobody = "where not exists (select 1 from people)"
+        return first if self._add(first, password, "setup", nobody) else None
+
+    def _add(self, person: Person, password: str, by: str, only: str = "") -> bool:
+        name, telegram = person.name, person.telegram
         if not NAME.match(name):
             raise PeopleError("name_rule", mend="1-40 letters, digits, spaces, '.', '-' or '@'")
         if self.find(name):
@@ -111,11 +122,11 @@ class People:
         elif telegram is None:
             raise PeopleError("password_or_telegram")
         hashed = _hasher().hash(password) if password else ""
-        self._store.change(
-            "insert into people values (?, ?, ?, ?, ?, ?)",
-            name, role.value, hashed, telegram, self._clock().isoformat(), by,
+        made = self._store.change(
+            f"insert into people select ?, ?, ?, ?, ?, ? {only}",
+            name, person.role.value, hashed, telegram, self._clock().isoformat(), by,
         )  # fmt: skip
-        return Person(name, role, telegram, bool(password))
+        return made > 0
 
     def change_password(self, name: str, password: str) -> None:
         """Set another one. Raises PeopleError."""

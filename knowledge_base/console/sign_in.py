@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from engine.operators import Role
 from engine.sign_in_links import SignInLink, read_link
 from knowledge_base.console.links import own_page
 from knowledge_base.console.pages import LANGUAGE_COOKIE, Anyone, Page, Viewer
@@ -77,9 +76,11 @@ def setup(page: Anyone, token: str, name: Text = "", password: Text = "") -> Res
     if not link or link.telegram_id != 0 or not _nobody(page):
         return page.show("setup.html", 410, token="", wrong="")
     try:
-        person = page.house.people.add(name, Role.ADMIN, password, "setup")
+        person = page.house.people.add_first(name, password)
     except PeopleError as error:
         return page.show("setup.html", 400, token=token, wrong=error.what)
+    if person is None:
+        return page.show("setup.html", 410, token="", wrong="")
     page.house.sessions.use_link(link.nonce, link.expires)
     return _signed_in(page, person, "/")
 

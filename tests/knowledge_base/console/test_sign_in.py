@@ -56,6 +56,17 @@ async def test_the_set_up_link_is_printed_and_makes_one_admin_only(
     assert [one.name for one in console.house.people.everyone()] == ["ann"]
 
 
+async def test_of_many_first_admins_at_once_one_is_made(console: Console) -> None:
+    links = [setup_path(console) for _ in range(6)]
+    async with console.stranger() as client:
+        answers = await asyncio.gather(*(
+            client.post(link, data={"name": f"ann{n}", "password": PASSWORD})
+            for n, link in enumerate(links)
+        ))  # fmt: skip
+    assert sorted(one.status_code for one in answers) == [303, *[410] * 5]
+    assert len(console.house.people.everyone()) == 1
+
+
 async def test_a_set_up_link_too_old_or_of_somebody_is_refused(console: Console) -> None:
     old, own = setup_path(console), setup_path(console, 5)
     console.clock.wait(SETUP_TTL_S + 1)
