@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import sys
 from collections.abc import Callable, MutableMapping
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 SPINS = "2000"
 """Some 20 microseconds: longer than what lies between two products of a model's step, and short
 beside a turn of the scheduler that another model's thread would lose to an idle one."""
+X86 = ("x86_64", "AMD64")
 _SOFT = 1
 
 
@@ -25,9 +27,10 @@ def wait_awake_briefly(environ: MutableMapping[str, str] = os.environ) -> None:
 
     numpy computes on the calling thread: its products here are too small to share (what is learned
     from a shop's examples took 30 s of the cores, and takes 9). An encoder that has large ones asks
-    for threads itself.
+    for threads itself. Not on ARM: torch computes by the same library there.
     """
-    environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if platform.machine() in X86:
+        environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "OMP_WAIT_POLICY" in environ or "GOMP_SPINCOUNT" in environ:
         return
     if sys.platform != "linux":

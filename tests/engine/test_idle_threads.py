@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 import threading
 import time
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.idle_threads import SPINS, end_idle_threads, wait_awake_briefly
+from engine.idle_threads import SPINS, X86, end_idle_threads, wait_awake_briefly
 
-NUMPY = {"OPENBLAS_NUM_THREADS": "1"}
+NUMPY = {"OPENBLAS_NUM_THREADS": "1"} if platform.machine() in X86 else {}
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="another thread library here")
 
 
@@ -27,6 +28,13 @@ def test_where_they_would_watch_for_ever_they_sleep(monkeypatch: pytest.MonkeyPa
     environ: dict[str, str] = {}
     wait_awake_briefly(environ)
     assert environ == {"OMP_WAIT_POLICY": "PASSIVE", **NUMPY}
+
+
+def test_on_arm_numpy_keeps_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    environ: dict[str, str] = {}
+    wait_awake_briefly(environ)
+    assert "OPENBLAS_NUM_THREADS" not in environ
 
 
 @pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
