@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from engine.counters import DailyCounters
+from engine.describing.own_points import own_review
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator, Piece
 from engine.grounding.amounts import leaves_out_amount
@@ -86,7 +87,10 @@ class Wording:
             left = deadline_s - (time.perf_counter() - started)
             draft = _Draft()
             if part.prompt and left > NOT_BEFORE_DEADLINE_S and self._may_generate(message):
-                yield from self._draft(part, draft, message, number, left, started)
+                if part.prompt.task is Route.OWN_REVIEW:
+                    self._own_review(part.prompt, draft, message, number, left)
+                else:
+                    yield from self._draft(part, draft, message, number, left, started)
             drafted = bool(draft.said) and not draft.refused
             gap = "" if part.language == "zh" else " "
             body = gap.join(s.strip() for s in draft.said) if drafted else part.text
@@ -137,6 +141,29 @@ class Wording:
             self._hurries.ended(message.id)
             draft.refused = draft.refused or message.id in self._hurries
             self._counters.add(f"tokens:{message.shopper}", tokens)
+
+    def _own_review(
+        self, prompt: Prompt, draft: _Draft, message: Message, number: int, left: float
+    ) -> None:
+        """Shown whole: where a sentence is struck, the point it should have said stands instead."""
+        assert self._generator is not None
+        request, pieces = f"{message.id}:{number}", list[str]()
+        self._hurries.began(message.id, request)
+        try:
+            stream = self._generator.stream(
+                prompt, request_id=request, deadline_s=left, max_tokens=MAX_TOKENS
+            )
+            pieces.extend(stream)
+        except GeneratorError:
+            draft.refused = True
+        finally:
+            self._hurries.ended(message.id)
+            draft.refused = draft.refused or message.id in self._hurries
+            self._counters.add(f"tokens:{message.shopper}", len(pieces))
+        told = own_review(prompt.passages, "".join(pieces))
+        draft.checks.extend(told.checks)
+        if told.drafted:
+            draft.said.append(told.text)
 
     def _judge(
         self, sentence: str, sources: Sources, draft: _Draft, started: float
