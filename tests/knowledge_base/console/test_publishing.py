@@ -192,7 +192,7 @@ async def test_an_earlier_version_comes_back_without_its_files(
     assert read_live(shop.home) == first
     row = shop.house.files.entry("gift-wrap")
     assert row and row.entry and row.entry.hidden
-    assert "1 changes are not live yet" in (await publisher.get("/")).text
+    assert "1 change is not live yet" in (await publisher.get("/")).text
 
 
 @pytest.mark.parametrize("name", ["", "../..", "0" * 16, "live", "0" * 15 + "\n"])
