@@ -62,6 +62,8 @@ def gaps_page(page: Viewer) -> Response:
 @router.get("/gaps/job")
 def job(page: Viewer) -> Response:
     """The look under way, for the page to watch."""
+    if not page.is_fragment:
+        return page.go("/gaps")
     return page.show("gaps_list.html", **_state(page))
 
 

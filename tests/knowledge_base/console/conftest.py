@@ -34,6 +34,8 @@ PASSWORD = "a long enough word"
 ENTRIES = ("shipping-cost", "shipping-time", "gift-wrap")
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 NO_COMMAND = (sys.executable, "-c", "raise SystemExit(2)")
+PIECE = {"hx-request": "true"}
+"""What the page's own script says when it asks for a piece of a page."""
 ClientOf = Callable[[str], Awaitable[httpx.AsyncClient]]
 
 
@@ -114,11 +116,13 @@ def csrf_of(html: str) -> str:
 
 
 async def post(
-    client: httpx.AsyncClient, path: str, form_at: str = "/account", **fields: str | list[str]
-) -> httpx.Response:
-    """Send a form as the page at `form_at` would."""
+    client: httpx.AsyncClient, path: str, form_at: str = "/account", *, piece: bool = False,
+    **fields: str | list[str],
+) -> httpx.Response:  # fmt: skip
+    """Send a form as the page at `form_at` would; `piece`: as its script would."""
     page = await client.get(form_at)
-    return await client.post(path, data={"csrf": csrf_of(page.text), **fields})
+    data = {"csrf": csrf_of(page.text), **fields}
+    return await client.post(path, data=data, headers=PIECE if piece else None)
 
 
 def small_shop(folder: Path) -> Path:
