@@ -39,7 +39,8 @@ SHORT = 2
 DEMAND_TERMS = 6
 """A longer message is no mere demand to make something up."""
 OF = "of-"
-ASKED = {"en": "Word my review of the {}.", "zh": "把我对{}的评价写成句子。"}
+ASKED = {"en": "How is the {}?", "zh": "{}怎么样？"}
+"""What the model is asked of each point: a question it has learned to answer from a text."""
 STARS = re.compile(
     r"(?:\W|\d|stars?|out|of|five|four|three|two|one|rating|[星五四三两二一颗顆分给給个個]|"
     r"满分|好评|好評|差评|差評)+", re.I,
@@ -162,9 +163,9 @@ class OwnReviews:
         told = ["own_review_label"]
         told += ["own_review_shortened"] * short + ["own_review_left_out"] * private
         notes = "\n".join(self._say(key, language) for key in told)
-        prompt = Prompt(Route.OWN_REVIEW, written, ASKED[written].format(name), passages)
+        prompt = Prompt(Route.FAQ, written, ASKED[written].format(name), passages)
         return Part(
-            "", Route.OWN_REVIEW, language, own_review(passages, "").text, WordedBy.TEMPLATE,
+            "", Route.OWN_REVIEW, language, own_review(passages).text, WordedBy.TEMPLATE,
             prompt=prompt, closing=f"\n{notes}", buttons=self._after(len(points), language),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,7 +24,7 @@ PUNCTUATION = frozenset("，。、；：！？（）“”‘’「」《》·�
 LEAST_RUN = 2
 """Chinese characters that must stand together in a point; one alone may say anything."""
 FREE = {
-    "en": "a an the this that these those it its they them their i me my mine we us our is are was "
+    "en": "a an the this that these those it its they them their i me my mine is are was "
     "were be been am has have had do does did and or but as at by for from in into of on to with "
     "which who there here when while find found think feel feels product item",
     "zh": "我 我的 觉得 感觉 这款 这个 这件 它 它的 的 了 是 有 在 也 和 与 而且 但 但是 不过 还 "
@@ -32,6 +32,13 @@ FREE = {
 }
 """Words that join what is said and claim nothing: far fewer than in a shop's own texts, as "the
 best" and "always" are claims where a buyer says them."""
+BUYERS_OWN = re.compile(
+    r"(?:i|we|my|our|would|will|won't|wouldn't|love|like|hate|enjoy|recommend|buy|bought|got|order"
+    r"|return|use|happy|glad|pleased|satisfied|disappointed|delighted|sorry|regret)(?:s|d|ed|ing)?\b"
+    r"|我|咱|会|不会|不?想|买|下单|退|不?推荐|不?喜欢|不?满意|失望|后悔|开心|高兴|用了|收到",
+    re.I,
+)
+"""How a point begins that a sentence about the product would turn round: "would not buy again"."""
 DEGREES = frozenset("很太更最挺真好")
 """Characters that count alone, where the point has them."""
 
@@ -61,24 +68,28 @@ def points_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if any(map(str.isalnum, one))))
 
 
-def own_review(points: Sequence[Passage], drafted: str) -> OwnWords:
-    """The points in their order, each as drafted or, where no sentence carries all of it, as said.
+def own_review(points: Sequence[Passage], drafted: Sequence[str] = ()) -> OwnWords:
+    """The points in their order, each as drafted or, where the draft does not say it all, as said.
 
-    A drafted sentence is struck where a word of it stands in no clause of one point, where it
-    denies what the point does not, or where grounding refuses it.
+    `drafted`: what was written for each point. A sentence is struck where a word of it stands in no
+    clause of the point, where it denies what the point does not, or where grounding refuses it.
     """
-    carried: list[list[str]] = [[] for _ in points]
-    checks = []
-    for sentence in dict.fromkeys(" ".join(one.split()) for one in split_sentences(drafted)):
-        if sentence:
-            found, reason = _carrying(sentence, points)
-            checks.append(Check(sentence, not reason, reason))
-            if found is not None:
-                carried[found].append(sentence)
-    told = [taken if _whole(taken, one) else [] for one, taken in zip(points, carried, strict=True)]
-    said = [taken or [plain(one.text)] for one, taken in zip(points, told, strict=True)]
-    text = " ".join(sentence for group in said for sentence in group)
-    return OwnWords(WIDE_GAP.sub(r"\1", text), tuple(checks), any(told))
+    told, checks = list[tuple[str, bool]](), list[Check]()
+    drafts = (*drafted, *[""] * (len(points) - len(drafted)))
+    for point, draft in zip(points, drafts, strict=True):
+        judged = [_judged(sentence, point) for sentence in _sentences(draft)]
+        kept = [check.sentence for check in judged if check.passed]
+        whole = bool(kept) and _says_all(kept, point)
+        told += [(one, True) for one in kept] if whole else [(plain(point.text), False)]
+        checks += judged
+    name = points[0].title if points else ""
+    text = WIDE_GAP.sub(r"\1", " ".join(_named_once(told, name)))
+    return OwnWords(text, tuple(checks), any(drafted for _, drafted in told))
+
+
+def wordable(point: str) -> bool:
+    """Whether a point is of the product: what its buyer did or would do is theirs to say."""
+    return not BUYERS_OWN.match(fold(point))
 
 
 def plain(point: str) -> str:
@@ -87,27 +98,39 @@ def plain(point: str) -> str:
     return f"{point[:1].upper()}{point[1:]}{end}"
 
 
-def _carrying(sentence: str, points: Sequence[Passage]) -> tuple[int | None, str]:
-    """Which point carries a sentence, or why none does."""
-    why = "unsupported:no point"
-    for number, point in enumerate(points):
-        lacking = _lacking(sentence, point)
-        if not lacking:
-            check = check_sentence(sentence, Sources((point,), names=frozenset({point.title})))
-            if check.passed:
-                return number, ""
-            lacking = check.reason
-        why = lacking if len(points) == 1 else why
-    return None, why
+def _sentences(text: str) -> list[str]:
+    flat = (" ".join(one.split()) for one in split_sentences(text))
+    return list(dict.fromkeys(filter(None, flat)))
+
+
+def _judged(sentence: str, point: Passage) -> Check:
+    lacking = _lacking(sentence, point) if wordable(point.text) else "voice"
+    if lacking:
+        return Check(sentence, False, lacking)
+    return check_sentence(sentence, Sources((point,), names=frozenset({point.title})))
+
+
+def _named_once(told: Sequence[tuple[str, bool]], name: str) -> Iterator[str]:
+    """The sentences; a drafted one says "it" where the one before begins with the product too."""
+    english = re.compile(rf"(?:The|This) {re.escape(name)}(?= )")
+    chinese = re.compile(rf"(?:这款)?{re.escape(name)}的?(?=[{HAN}])")
+    pattern, short = (chinese, "") if is_han(name) else (english, "It")
+    before = False
+    for sentence, drafted in told:
+        found = pattern.match(sentence)
+        yield f"{short}{sentence[found.end() :]}" if before and found and drafted else sentence
+        before = bool(found)
 
 
 def _lacking(sentence: str, point: Passage) -> str:
     """What a sentence says and no clause of the point does; "" where the point carries it."""
-    stated, names = _clauses(point.text), _words(point.title)
-    said = False
-    for clause in _clauses(sentence):
-        words, runs = clause.words - names, _without_name(clause.runs, point.title)
-        said = said or bool(words or any(_rest(run, ()) for run in runs))
+    stated, said = _clauses(point.text), False
+    # The product itself may be named, as a whole or by its last word: a "lamp", no "desk".
+    it = re.sub(re.escape(point.title), "它" if is_han(point.title) else "it", sentence, flags=re.I)
+    named = frozenset(map(stem, point.title.lower().split()[-1:]))
+    for clause in _clauses(it):
+        words, runs = clause.words - named, clause.runs
+        said = said or bool(words or any(map(_bare, runs)))
         fitting = [one for one in stated if words <= one.words and not _new(runs, one.runs)]
         if not fitting:
             return f"unsupported:{min(words, default='') or ''.join(runs)}"
@@ -122,7 +145,7 @@ def _touches(words: frozenset[str], runs: Sequence[str], stated: _Clause) -> boo
     return bool(words & stated.words) or any(p in run for p in pairs for run in stated.runs)
 
 
-def _whole(sentences: Sequence[str], point: Passage) -> bool:
+def _says_all(sentences: Sequence[str], point: Passage) -> bool:
     """Whether sentences say all that a point says."""
     said = "".join(sentences)
     stated = [_clauses(point.text), _clauses(said)]
@@ -153,10 +176,11 @@ def _of_sentence(sentence: str) -> list[_Clause]:
     found = []
     for start, end in zip(reading.starts, ends, strict=True):
         inside = [one for one in denials if start <= one.start < end]
-        text = reading.text[start:end]
+        text, shift = reading.text[start:end], start
         for one in inside:
             if not is_han(one.word):
-                text = text.replace(one.word, " ", 1)
+                text = f"{text[: one.start - shift]}{text[one.end - shift :]}"
+                shift += one.end - one.start
         words = _words(text)
         if words or inside or is_han(text):
             found.append(_Clause(words, tuple(_runs(text)), len(inside)))
@@ -172,11 +196,6 @@ def _words(text: str) -> frozenset[str]:
 
 def _runs(text: str) -> list[str]:
     return re.findall(f"[{HAN}]+", fold(text))
-
-
-def _without_name(runs: Sequence[str], name: str) -> tuple[str, ...]:
-    names = _runs(name)
-    return tuple(re.sub("|".join(map(re.escape, names)) or "(?!)", " ", run) for run in runs)
 
 
 def _new(runs: Sequence[str], stated: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ DECLINED = "<unused0>"
 """One token that no text has: what the adapter learns to say where the passages do not answer. It
 says so too often to be asked, so an answer is written without it (docs/lab-notes.md)."""
 
-TASKS = (Route.FAQ, Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW, Route.OWN_REVIEW)
+TASKS = (Route.FAQ, Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
 _TITLE_LENGTH = 120
 _SHORTEST_CUT = 40
 
@@ -49,7 +49,6 @@ WORDS: dict[str, Words] = {
             Route.RECOMMEND: "Task: recommend every product below, in this order",
             Route.DESCRIBE: "Task: describe the product",
             Route.REVIEW: "Task: sum up the reviews",
-            Route.OWN_REVIEW: "Task: word the shopper's points as sentences, adding nothing",
         },
         shopper="Shopper",
         assistant="Assistant",
@@ -63,7 +62,6 @@ WORDS: dict[str, Words] = {
             Route.RECOMMEND: "任务：按顺序推荐下面每件商品",
             Route.DESCRIBE: "任务：介绍商品",
             Route.REVIEW: "任务：总结评价",
-            Route.OWN_REVIEW: "任务：把顾客自己的看法写成完整的句子，不添加内容",
         },
         shopper="顾客",
         assistant="客服",

@@ -31,21 +31,22 @@ PROOF = "JJ-10001 marit.devries@example.com"
 
 
 class Writer:
-    """A generator that writes what it is told to, and remembers what it was shown."""
+    """A generator that writes for each text it is shown what it is told to."""
 
     name = "writer"
 
     def __init__(self) -> None:
-        self.text = ""
+        self.texts: dict[str, str] = {}
         self.prompts: list[Prompt] = []
 
     def stream(
         self, prompt: Prompt, *, request_id: str, deadline_s: float, max_tokens: int
     ) -> Iterator[str]:
         self.prompts.append(prompt)
-        if not self.text:
+        (passage,) = prompt.passages
+        if passage.text not in self.texts:
             raise GeneratorError("no model", where="here", mend="wait")
-        yield from self.text
+        yield from self.texts[passage.text]
 
     def cancel(self, request_id: str) -> None: ...
 
@@ -76,7 +77,7 @@ def desk(shop: LiveAssistant, journal: Journal) -> Shop:
 
 @pytest.fixture
 def modelled(written_shop: LiveAssistant, journal: Journal, writer: Writer) -> Shop:
-    writer.text = ""
+    writer.texts.clear()
     writer.prompts.clear()
     return Shop(Turns(written_shop, MemorySessions(), journal, written_shop), EventLog(journal))
 
@@ -176,24 +177,32 @@ def test_a_models_sentence_is_taken_where_a_point_carries_it_and_struck_where_no
     modelled: Shop, writer: Writer
 ) -> None:
     press(modelled, f"review:of-{LAMP}")
-    writer.text = "The light is warm. I love it! ★★★★★ The cable is not too short. It is sturdy."
+    writer.texts = {
+        "warm light": "The light is warm. I love it! ★★★★★",
+        "the cable is too short": "The cable is not too short.",
+        "sturdy": "The Nordic desk lamp is sturdy.",
+    }
     reply = say(modelled, POINTS)
-    assert review_of(reply) == "The light is warm. The cable is too short. It is sturdy."
+    assert review_of(reply) == (
+        "The light is warm. The cable is too short. The Nordic desk lamp is sturdy."
+    )
     assert reply.receipt.worded_by is WordedBy.MODEL
     struck = [check.sentence for check in reply.receipt.checks if not check.passed]
-    assert struck == ["I love it!", "★★★★★ The cable is not too short."]
-    assert [passage.text for passage in writer.prompts[0].passages] == POINTS.split("\n")
+    assert struck == ["I love it!", "★★★★★", "The cable is not too short."]
+    assert [prompt.passages[0].text for prompt in writer.prompts] == POINTS.split("\n")
 
 
+@pytest.mark.parametrize(
+    "texts", [{}, {"warm light": "A wonderful lamp.", "sturdy": "Everybody loves it."}]
+)
 def test_a_model_that_fails_or_says_only_its_own_leaves_the_shoppers_words(
-    modelled: Shop, writer: Writer
+    modelled: Shop, writer: Writer, texts: dict[str, str]
 ) -> None:
-    for text in ("", "A wonderful lamp that everybody loves."):
-        press(modelled, f"review:of-{LAMP}")
-        writer.text = text
-        reply = say(modelled, POINTS)
-        assert review_of(reply) == PLAIN
-        assert reply.receipt.worded_by is WordedBy.TEMPLATE
+    press(modelled, f"review:of-{LAMP}")
+    writer.texts = texts
+    reply = say(modelled, POINTS)
+    assert review_of(reply) == PLAIN
+    assert reply.receipt.worded_by is WordedBy.TEMPLATE
 
 
 def test_no_personal_value_reaches_the_model_or_the_review(modelled: Shop, writer: Writer) -> None:
