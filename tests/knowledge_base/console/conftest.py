@@ -116,13 +116,17 @@ def csrf_of(html: str) -> str:
 
 
 async def post(
-    client: httpx.AsyncClient, path: str, form_at: str = "/account", *, piece: bool = False,
-    **fields: str | list[str],
-) -> httpx.Response:  # fmt: skip
-    """Send a form as the page at `form_at` would; `piece`: as its script would."""
+    client: httpx.AsyncClient, path: str, form_at: str = "/account", **fields: str | list[str]
+) -> httpx.Response:
+    """Send a form as the page at `form_at` would."""
     page = await client.get(form_at)
-    data = {"csrf": csrf_of(page.text), **fields}
-    return await client.post(path, data=data, headers=PIECE if piece else None)
+    return await client.post(path, data={"csrf": csrf_of(page.text), **fields})
+
+
+async def post_piece(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as the page's script would."""
+    page = await client.get("/account")
+    return await client.post(path, data={"csrf": csrf_of(page.text), **fields}, headers=PIECE)
 
 
 def small_shop(folder: Path) -> Path:

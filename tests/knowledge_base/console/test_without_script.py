@@ -8,7 +8,7 @@ import pytest
 
 from engine.locks import held_alone
 from tests.bot.web.scripted_desk import SHIPPING
-from tests.knowledge_base.console.conftest import PIECE, ClientOf, Console, post
+from tests.knowledge_base.console.conftest import PIECE, ClientOf, Console, post, post_piece
 
 CONVERSATION = re.compile(r'name="conversation" value="([^"]+)"')
 WHOLE = "</html>"
@@ -44,7 +44,7 @@ async def test_what_cannot_be_tried_is_said_on_a_whole_page_with_the_question_ke
 async def test_a_script_still_gets_pieces(client: ClientOf, console: Console) -> None:
     viewer = await client("viewer")
     with held_alone(console.home / "run.lock"):
-        turn = await post(viewer, "/try", piece=True, text="How much is shipping?")
+        turn = await post_piece(viewer, "/try", text="How much is shipping?")
     assert SHIPPING[0] in turn.text
     assert WHOLE not in turn.text
     for path in ("/gaps/job", "/warnings/job", "/publish/job", "/imports/job"):
