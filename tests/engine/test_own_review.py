@@ -289,6 +289,9 @@ def test_it_is_journaled_as_a_turn_of_its_own_kind_and_as_no_review(
     say(desk, POINTS)
     told = journal.last_turns("c-s1-True")
     assert [turn.route for turn in told] == [Route.OWN_REVIEW] * 2
+    with journal.begin() as connection:
+        topics = connection.exec_driver_sql("select distinct topic from turns").scalars().all()
+    assert topics == [""], "it is no matter that could be asked again"
     assert told[1].question == POINTS
     before = say(desk, "what do buyers say about the nordic desk lamp?")
     assert "warm light" not in before.text.lower()
