@@ -7,6 +7,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from engine.answers import talk
+from engine.answers.own_review import OwnReviews
 from engine.knowledge import ShopKnowledge
 from engine.memory import remember
 from engine.routing.router import CLEAR_ENTRY, Router, early_route, example_route, unsold
@@ -37,6 +38,7 @@ class Assistant:
         self._understanding = Understanding(
             knowledge.shop, knowledge.speller, knowledge.products.kinds_in
         )
+        self._own_reviews = OwnReviews(knowledge)
         self.snapshot, self.day = knowledge.snapshot, knowledge.day
         self.recommender = knowledge.recommender.version
         self.zone = ZoneInfo(knowledge.shop.time_zone)
@@ -48,6 +50,9 @@ class Assistant:
         session = replace(session, shopper=message.shopper, language=language)
         if message.action:
             return self._press(message, session, language)
+        if step := self._own_reviews.answer(message, session, language):
+            part, session = step
+            return Plan(language, (part,), remember(session, [part], message.at))
         parts = []
         for question in self._understanding.questions(message, session):
             question = self._know.narrowed(question, session)
@@ -118,6 +123,8 @@ class Assistant:
             part = know.faq.shown(value, language)
         elif kind in (ActionKind.DETAILS, ActionKind.SIMILAR, ActionKind.DISLIKE, ActionKind.START):
             part, session = know.pressed_product(ActionKind(kind), value, session, language)
+        elif kind == ActionKind.REVIEW:
+            part, session = self._own_reviews.press(value, message, session, language)
         elif kind == ActionKind.WHY:
             part = know.taste.told(session, language)
         elif kind == ActionKind.FORGET:

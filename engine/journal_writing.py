@@ -21,6 +21,8 @@ EVENTS_AT_ONCE = 5000
 UNSURE = "unsure"
 """The topic of a turn that only offered entries."""
 PRODUCT = "product:"
+NOTHING_ASKED = (Route.SMALLTALK, Route.OWN_REVIEW)
+"""Kinds of help of which no question is answered or left open."""
 TURN_ID = re.compile(r"[0-9a-f]{16}")
 Insert = Callable[..., Any]
 
@@ -214,12 +216,12 @@ def _turn_row(done: TurnDone) -> dict[str, Any]:
 
 
 def _topic(reply: Reply) -> str:
-    """What a turn is about: the first thing cited, else the kind of help; "" for small talk."""
+    """What a turn is about: the first thing cited, else the kind of help; "" where nothing is."""
     if reply.band is Band.UNSURE:
         return UNSURE
     if reply.citations:
         return reply.citations[0].id
-    return "" if reply.route is Route.SMALLTALK else reply.route.value
+    return "" if reply.route in NOTHING_ASKED else reply.route.value
 
 
 def _products(reply: Reply) -> tuple[str, ...]:

@@ -82,6 +82,16 @@ class Orders:
                 replace(session, pending_order=number), away=True,
             )  # fmt: skip
 
+    def ordered(self, session: Session) -> tuple[str, ...]:
+        """What is in the orders told in this conversation, to one who had proven them theirs."""
+        told = (source for turn in reversed(session.turns) for source in turn.sources)
+        numbers = (s.removeprefix(SOURCE) for s in told if s.startswith(SOURCE))
+        try:
+            orders = [self._source.find(number) for number in dict.fromkeys(numbers)]
+        except OrdersAway:
+            return ()
+        return tuple(line.sku for order in orders if order for line in order.lines)
+
     def _step(self, message: Message, session: Session, language: str) -> OrderAnswer:
         say = self._replies.text
         if not message.private:

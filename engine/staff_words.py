@@ -22,11 +22,15 @@ class StaffWord:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of an open case, masked. `by`: who of staff; "" for the shopper. `at`: unix s."""
+    """A message of an open case, masked. `by`: who of staff; "" for the shopper. `at`: unix s.
+
+    `lost`: Telegram would not bring it.
+    """
 
     by: str
     text: str
     at: float
+    lost: bool = False
 
 
 def queue_staff_word(redis: Redis, word: StaffWord) -> None:

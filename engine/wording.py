@@ -6,9 +6,11 @@ import re
 import time
 from collections import abc
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from engine.counters import DailyCounters
+from engine.describing.own_points import own_review, wordable
 from engine.errors import GeneratorError
 from engine.generation.generator import Generator, Piece
 from engine.grounding.amounts import leaves_out_amount
@@ -32,6 +34,8 @@ from engine.types import (
 )
 
 MAX_TOKENS = 120
+POINT_TOKENS, MOST_DRAFTED = 60, 6
+"""Of a shopper's own review: tokens a point, and points that are drafted at all."""
 NOT_BEFORE_DEADLINE_S = 1.0
 GAP = re.compile(r"(?<=[、，：；])[ \u3000]+")
 """A space that no Chinese text has after a mark."""
@@ -86,7 +90,10 @@ class Wording:
             left = deadline_s - (time.perf_counter() - started)
             draft = _Draft()
             if part.prompt and left > NOT_BEFORE_DEADLINE_S and self._may_generate(message):
-                yield from self._draft(part, draft, message, number, left, started)
+                if part.route is Route.OWN_REVIEW:
+                    self._own_review(part, draft, message, number, left)
+                else:
+                    yield from self._draft(part, draft, message, number, left, started)
             drafted = bool(draft.said) and not draft.refused
             gap = "" if part.language == "zh" else " "
             body = gap.join(s.strip() for s in draft.said) if drafted else part.text
@@ -137,6 +144,40 @@ class Wording:
             self._hurries.ended(message.id)
             draft.refused = draft.refused or message.id in self._hurries
             self._counters.add(f"tokens:{message.shopper}", tokens)
+
+    def _own_review(
+        self, part: Part, draft: _Draft, message: Message, number: int, left: float
+    ) -> None:
+        """Each point by itself; what is not drafted stands as it was said."""
+        assert part.prompt is not None
+        until, written = time.perf_counter() + left, list[str]()
+        with suppress(GeneratorError):
+            for place, point in enumerate(part.prompt.passages[:MOST_DRAFTED]):
+                left = until - time.perf_counter()
+                if left < NOT_BEFORE_DEADLINE_S or message.id in self._hurries:
+                    break
+                prompt, request = replace(part.prompt, passages=(point,)), f"{number}:{place}"
+                drafts = wordable(point.text)
+                written.append(self._written(prompt, request, message, left) if drafts else "")
+        told = own_review(part.prompt.passages, written)
+        draft.checks.extend(told.checks)
+        if told.drafted:
+            draft.said.append(told.text)
+
+    def _written(self, prompt: Prompt, name: str, message: Message, left: float) -> str:
+        assert self._generator is not None
+        request, pieces = f"{message.id}:{name}", list[str]()
+        self._hurries.began(message.id, request)
+        try:
+            pieces.extend(
+                self._generator.stream(
+                    prompt, request_id=request, deadline_s=left, max_tokens=POINT_TOKENS
+                )
+            )
+        finally:
+            self._hurries.ended(message.id)
+            self._counters.add(f"tokens:{message.shopper}", len(pieces))
+        return "".join(pieces)
 
     def _judge(
         self, sentence: str, sources: Sources, draft: _Draft, started: float

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from engine.desk import Desk
 
 ACTIONS = {
-    "/human": "human:", "/why": "why:", "/unlink": "unlink:", "/mydata": "mydata:",
-    "/export": "export:", "/forget": "erase:",
+    "/human": "human:", "/why": "why:", "/review": "review:", "/unlink": "unlink:",
+    "/mydata": "mydata:", "/export": "export:", "/forget": "erase:",
 }  # fmt: skip
+NAMED = "/review"
+"""What may be followed by a product's name, which the assistant reads."""
 LEAVE = ("/quit", "/exit", "/bye")
 
 
@@ -103,6 +105,8 @@ class _Talk:
             await self._choose_language(argument.strip())
         elif command == "/start":
             await self._send("", f"start:{line.partition(' ')[2].strip()}")
+        elif command == NAMED and argument.strip():
+            await self._send(line, None)
         elif command in ACTIONS:
             await self._send("", ACTIONS[command])
         elif (button := self._pressed(line)) is not None:

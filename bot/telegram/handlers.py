@@ -28,7 +28,7 @@ CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
 _PERSONAL = (
     ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET, ActionKind.MYDATA, ActionKind.EXPORT,
-    ActionKind.ERASE, ActionKind.LINK, ActionKind.UNLINK,
+    ActionKind.ERASE, ActionKind.LINK, ActionKind.UNLINK, ActionKind.REVIEW,
 )  # fmt: skip
 """What is never done in a group, whoever asks."""
 
@@ -132,6 +132,8 @@ class Handlers:
                 asked = self._say("language_ask", chat.language, turn)
                 rows = render.languages(self._house.chats.languages)
                 return (*asked[:-1], replace(asked[-1], rows=rows))
+            case ActionKind.REVIEW if turn.argument and turn.private:
+                return await self._turned((turn,), None, f"/review {turn.argument}", chat)
             case "forget":
                 return await self._pressed(turn, f"{ActionKind.ERASE}:", chat)
             case (
@@ -140,6 +142,7 @@ class Handlers:
                 | ActionKind.MYDATA
                 | ActionKind.EXPORT
                 | ActionKind.UNLINK
+                | ActionKind.REVIEW
             ):
                 return await self._pressed(turn, f"{turn.text}:", chat)
         return self._say("help", chat.language, turn) if turn.private else ()

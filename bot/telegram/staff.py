@@ -18,7 +18,7 @@ from bot.telegram.parts import Delivery
 from bot.telegram.sender import Bot
 from bot.telegram.updates import Incoming, Kind
 from engine.journal_writing import HandOver, Step
-from engine.staff_words import Said, StaffWord
+from engine.staff_words import Said
 from engine.types import HandoffReason
 from knowledge_base.shop_file import Replies
 
@@ -116,11 +116,11 @@ class Staff:
         words = [_said(part) for part in burst if part.kind is not Kind.NOTICE]
         if words:
             masked = self._mask("\n".join(words))
-            sent += self._to_staff(case, f"Shopper: {masked}")
+            sent += self.to_staff(case, f"Shopper: {masked}")
             await self._said(case, "", masked)
         for part in burst:
             if part.kind is Kind.NOTICE:
-                copy = self._to_staff(case, "")[0]
+                copy = self.to_staff(case, "")[0]
                 sent.append(replace(copy, copy_of=(part.chat_id, part.message_id)))
         return tuple(sent)
 
@@ -134,30 +134,27 @@ class Staff:
             )
         if turn.kind is Kind.COMMAND:
             return (
-                await self._close(case, texts.CLOSED) if turn.text == "close" and case.open else ()
+                await self.close(case, texts.CLOSED) if turn.text == "close" and case.open else ()
             )
         if turn.kind is Kind.EDITED:
             return await self._edited(case, turn)
-        notes = () if case.open else self._to_staff(case, texts.REOPENED)
+        notes = () if case.open else self.to_staff(case, texts.REOPENED)
         text = f"({turn.text})" if turn.kind is Kind.NOTICE else turn.text
-        await self._answered(case, turn.user_name or "staff", text)
+        await self.answered(case, turn.user_name or "staff", text)
         return (*self._to_shopper(case, turn), *notes)
 
-    async def from_console(self, word: StaffWord) -> tuple[Delivery, ...]:
-        """Bring what was said in the console to its shopper, and tell the staff chat of it."""
-        case = await self._cases.of_conversation(word.conversation)
-        if case is None:
-            return render.text(texts.LOST_ELSEWHERE.format(by=word.by), Delivery(self.chat_id))
-        if not word.text:
-            note = texts.CLOSED_ELSEWHERE.format(by=word.by)
-            return await self._close(case, note) if case.open else ()
-        told = self._to_staff(case, texts.ANSWERED_ELSEWHERE.format(by=word.by, text=word.text))
-        notes = () if case.open else self._to_staff(case, texts.REOPENED)
-        await self._answered(case, word.by, word.text)
-        gone = replace(_shopper(case), if_gone=texts.NOT_DELIVERED, tell=self.chat_id,
+    async def case_of(self, conversation: str) -> Case | None:
+        """The newest case of a conversation, open or closed."""
+        return await self._cases.of_conversation(conversation)
+
+    def answer(self, case: Case, text: str) -> tuple[Delivery, ...]:
+        """What brings an answer to the shopper of a case."""
+        words = self._replies.text("staff_reply", case.language, text=text)
+        return render.text(words, self._reaching(case))
+
+    def _reaching(self, case: Case) -> Delivery:
+        return replace(_shopper(case), if_gone=texts.NOT_DELIVERED, tell=self.chat_id,
                        tell_thread=case.topic or None)  # fmt: skip
-        words = self._replies.text("staff_reply", case.language, text=word.text)
-        return (*render.text(words, gone), *told, *notes)
 
     async def close_silent(self, after_s: float) -> list[tuple[int, tuple[Delivery, ...]]]:
         """What to send for each case without a message for `after_s` seconds.
@@ -198,12 +195,14 @@ class Staff:
         case = await self._cases.get(chat_id)
         return case.topic if case else 0
 
-    async def _close(self, case: Case, note: str) -> tuple[Delivery, ...]:
+    async def close(self, case: Case, note: str) -> tuple[Delivery, ...]:
+        """A case is solved; what tells the shopper and staff of it."""
         await self._cases.close(case.chat_id)
         await self._note(case, Step.CLOSED)
         return self._goodbye(case, note)
 
-    async def _answered(self, case: Case, by: str, text: str) -> None:
+    async def answered(self, case: Case, by: str, text: str) -> None:
+        """Somebody of staff has the case."""
         await self._cases.open(case, self._clock())
         await self._note(case, Step.ANSWERED)
         await self._said(case, by, self._mask(text))
@@ -220,7 +219,7 @@ class Staff:
 
     def _goodbye(self, case: Case, note: str) -> tuple[Delivery, ...]:
         words = self._replies.text("handoff_closed", case.language)
-        return (*render.text(words, _shopper(case)), *self._to_staff(case, note))
+        return (*render.text(words, _shopper(case)), *self.to_staff(case, note))
 
     async def _edited(self, case: Case, turn: Incoming) -> tuple[Delivery, ...]:
         shown = await self._cases.mirrored(turn.message_id)
@@ -229,20 +228,19 @@ class Staff:
         return edited[:1] if shown else ()
 
     def _to_shopper(self, case: Case, turn: Incoming) -> tuple[Delivery, ...]:
-        to = replace(
-            _shopper(case),
-            mirrors=turn.message_id,
-            if_gone=texts.NOT_DELIVERED,
-            tell=self.chat_id,
-            tell_thread=case.topic or None,
-            case=0,
-        )
+        to = replace(self._reaching(case), mirrors=turn.message_id)
         if turn.kind is Kind.NOTICE:
             return (replace(to, copy_of=(self.chat_id, turn.message_id)),)
         words = self._replies.text("staff_reply", case.language, text=turn.text)
         return render.text(words, to)
 
-    def _to_staff(self, case: Case, words: str) -> tuple[Delivery, ...]:
+    async def lost(self, case: Case, by: str, text: str) -> None:
+        """What was answered reached nobody: the case is as it was."""
+        said = Said(by, self._mask(text), self._clock(), lost=True)
+        await self._cases.note_said(case.conversation, said)
+
+    def to_staff(self, case: Case, words: str) -> tuple[Delivery, ...]:
+        """A post in the staff chat, where the case stands."""
         to = Delivery(
             self.chat_id,
             thread_id=case.topic or None,
@@ -264,7 +262,7 @@ class Staff:
             question = _short(turn.question) or texts.TAPPED
             lines += [f"\nShopper: {question}", f"Assistant: {_short(turn.answer)}"]
         shows = tuple(turn.id for turn in reversed(turns) if turn.id)
-        return tuple(replace(post, shows=shows) for post in self._to_staff(case, "\n".join(lines)))
+        return tuple(replace(post, shows=shows) for post in self.to_staff(case, "\n".join(lines)))
 
     async def _new_topic(self, case: Case) -> int:
         """A topic for the case; 0 where the staff chat is no forum or refuses."""

@@ -173,7 +173,7 @@ class Reader:
 
 
 COMMANDS = (
-    "start", "help", "language", "why", "unlink", "human", "mydata", "export", "forget",
+    "start", "help", "language", "review", "why", "unlink", "human", "mydata", "export", "forget",
 )  # fmt: skip
 """The commands shown in Telegram's menu."""
 

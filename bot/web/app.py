@@ -86,7 +86,9 @@ def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
 
 def _standing(shop: Shop) -> frozenset[str]:
     languages = (f"language:{code}" for code in shop.languages)
-    commands = ("human", "why", "unlink", "start", "language", "mydata", "export", "erase")
+    commands = (
+        "human", "why", "review", "unlink", "start", "language", "mydata", "export", "erase",
+    )  # fmt: skip
     return frozenset((*(f"{name}:" for name in commands), *languages))
 
 

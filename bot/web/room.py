@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.desk import Desk
 
 COMMAND = re.compile(
-    r"^/(human|why|unlink|start|language|mydata|export|forget)"
+    r"^/(human|why|review|unlink|start|language|mydata|export|forget)"
     r"(?: +([a-z]{2,3}(?:-[a-z0-9]{2,8})?))?\s*$"
 )
 OPENED = re.compile(r"^/start +([A-Za-z0-9_-]{1,64})\s*$", re.ASCII)

@@ -77,6 +77,20 @@ def answered_since(journal: Journal, since: datetime, most: int) -> tuple[Closed
         return tuple(Closed(**row) for row in connection.execute(query).mappings())
 
 
+def bring_back(journal: Journal, gap: str) -> bool:
+    """What a dismissed gap asks is shown again; False where it is not dismissed.
+
+    Raises StoreError.
+    """
+    mine = (closed_gaps.c.gap == gap) & (closed_gaps.c.step == DISMISSED)
+    with journal.begin() as connection:
+        there = connection.scalar(select(closed_gaps.c.gap).where(mine)) is not None
+        if there:
+            connection.execute(delete(gap_turns).where(gap_turns.c.gap == gap))
+            connection.execute(delete(closed_gaps).where(mine))
+    return there
+
+
 def wordings_of(connection: Connection, shopper: str) -> dict[str, set[str]]:
     """How a shopper, and nobody else who is left, worded questions of closed gaps, by gap."""
     query = (

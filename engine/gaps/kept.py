@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.errors import StoreError
+from engine.gaps.closing import Closed
 from engine.gaps.clustering import Gap, Near, Variant, gap_id
-from engine.gaps.collecting import Asked, Kind, bare, plain_words
+from engine.gaps.collecting import DISMISSED, Asked, Kind, bare, plain_words
 from engine.journal import Journal
-from engine.journal_tables import gap_turns, turns
+from engine.journal_tables import closed_gaps, gap_turns, turns
 
 FILE = "gaps.json"
 IDS_AT_ONCE = 5000
@@ -31,6 +32,15 @@ class Look:
     at: datetime
     days: int
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A dismissed gap, with what it asked, masked."""
+
+    closed: Closed
+    title: str
+    language: str
 
 
 def keep_look(home: Path, look: Look) -> None:
@@ -69,6 +79,28 @@ def read_look(home: Path, journal: Journal) -> Look | None:
             where=str(home / FILE), mend="look for gaps once more.",
         ) from error  # fmt: skip
     return Look(at, days, tuple(sorted(found, key=lambda g: (-g.shoppers, -len(g.asked), g.id))))
+
+
+def dismissed(journal: Journal, most: int) -> tuple[Dismissed, ...]:
+    """The dismissed gaps, the newest first; those whose askers are all forgotten left out.
+
+    Raises StoreError.
+    """
+    query = (
+        select(*(closed_gaps.c[name] for name in Closed.__dataclass_fields__),
+               turns.c.question, turns.c.language)
+        .join(gap_turns, gap_turns.c.gap == closed_gaps.c.gap)
+        .join(turns, turns.c.id == gap_turns.c.turn)
+        .where(closed_gaps.c.step == DISMISSED)
+        .order_by(closed_gaps.c.at.desc(), turns.c.number)
+    )  # fmt: skip
+    found: dict[str, Dismissed] = {}
+    with journal.begin() as connection:
+        for *fields, question, language in connection.execute(query):
+            closed, words = Closed(*fields), plain_words(question)
+            if closed.gap not in found or gap_id(words) == closed.gap:
+                found[closed.gap] = Dismissed(closed, words, language)
+    return tuple(found.values())[:most]
 
 
 def _line(gap: Gap) -> dict[str, Any]:

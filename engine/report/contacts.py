@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from engine.journal_writing import NOTHING_ASKED
 from engine.report.columns import Flags, Named, Places, Times, changes, times
 from engine.report.period import Asker, Period, unix_us
 from engine.types import Band, Route
@@ -64,8 +65,8 @@ class Contacts:
 
     @property
     def asked(self) -> Flags:
-        """The questions of the period: small talk left out."""
-        return self.within & self.route.where(lambda route: route != Route.SMALLTALK.value)
+        """The questions of the period: small talk and reviews of their own left out."""
+        return self.within & self.route.where(lambda route: route not in NOTHING_ASKED)
 
     @property
     def shoppers(self) -> int:

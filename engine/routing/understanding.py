@@ -35,7 +35,7 @@ THAT_ONE = re.compile(
     r"\b(it|its|that|this|the same)( one)?\b"
     r"|它|这个|這個|那个|那個|这款|這款|那款|该(?=款|商品|产品)"
 )
-NO_SUBJECT = (Route.SMALLTALK, Route.HANDOFF, Route.ORDER)
+NO_SUBJECT = (Route.SMALLTALK, Route.HANDOFF, Route.ORDER, Route.OWN_REVIEW)
 PRODUCT_ROUTES = (Route.RECOMMEND, Route.DESCRIBE, Route.REVIEW)
 SHORT_TERMS = 6
 PROPERTY_TERMS = 3

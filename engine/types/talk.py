@@ -175,6 +175,18 @@ class LinkOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnReview:
+    """A review that a shopper is being helped to word.
+
+    `product`: "" until they have said which. `points`: their own, masked; while there are none,
+    the next message is taken for them.
+    """
+
+    product: str = ""
+    points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """What a conversation remembers. All text in it is masked; `vault` holds the values."""
 
@@ -194,6 +206,7 @@ class Session:
     account: str = ""
     """The pseudonym of the account at the shop that is linked to the shopper; "" for none."""
     link_offer: LinkOffer | None = None
+    own_review: OwnReview | None = None
     vault: Mapping[str, str] = field(default_factory=dict)
     holdout: bool = False
     """One of those who are shown nothing personal, to measure what that brings the others."""

@@ -27,6 +27,7 @@ DONE: Mapping[str, str] = {
     "password-changed": "The password is changed. Other browsers are signed out.",
     "gap-answered": "The entry is saved with its test question. Publish it, then tell who waits.",
     "gap-dismissed": "Dismissed: what it asks is not shown again.",
+    "gap-restored": "Brought back: it is shown again, at the latest by the next look.",
     "handover-answered": "Your answer is on its way to the shopper's chat.",
     "handover-closed": "Solved: the shopper is told, and the assistant answers again.",
     "gap-told": "On their way, one a second.",

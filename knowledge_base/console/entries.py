@@ -117,8 +117,12 @@ def _saved(
 @router.post("/entries/preview")
 async def preview(request: Request, page: Viewer) -> Response:
     """How the answers of a form look in Telegram, and what is wrong with it so far."""
-    form = forms.typed_form(await request.form(), _languages(page))
+    data = await request.form()
+    form = forms.typed_form(data, _languages(page))
     _, faults = forms.checked(form, page.house.files.shop().languages)
+    if not page.is_fragment:
+        version, why = str(data.get("version", "")), str(data.get("why", ""))[:200]
+        return _form(page, form, version=version, new=not data.get("old"), faults=faults, why=why)
     shown = {code: bubbles(part.answer) for code, part in form.languages.items()}
     return page.show("entry_preview.html", form=form, shown=shown, faults=faults)
 

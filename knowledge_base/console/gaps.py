@@ -14,11 +14,11 @@ from fastapi.responses import Response
 
 from engine.errors import ShopdeskError, StoreError
 from engine.gaps.answering import answer_gap
-from engine.gaps.closing import Closed, answered_since, dismiss
+from engine.gaps.closing import Closed, answered_since, bring_back, dismiss
 from engine.gaps.clustering import Gap, find_gap
 from engine.gaps.collecting import WAITS, bare
 from engine.gaps.drafting import MOST_QUESTIONS, draft
-from engine.gaps.kept import Look, read_look
+from engine.gaps.kept import Dismissed, Look, dismissed, read_look
 from engine.gaps.telling import still_waiting, tell
 from engine.recall import live_entries
 from engine.retrieval.snapshot import read_live
@@ -38,6 +38,7 @@ OLD = timedelta(days=1)
 """A look so old is said to be old."""
 SHOWN = 100
 MOST_ANSWERED = 50
+MOST_DISMISSED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def gaps_page(page: Viewer) -> Response:
 @router.get("/gaps/job")
 def job(page: Viewer) -> Response:
     """The look under way, for the page to watch."""
+    if not page.is_fragment:
+        return page.go("/gaps")
     return page.show("gaps_list.html", **_state(page))
 
 
@@ -128,6 +131,15 @@ def dismiss_gap(page: Editor, identifier: str, why: Text = "") -> Response:
     return page.go("/gaps", "gap-dismissed")
 
 
+@router.post("/gaps/{identifier}/restore")
+def restore_gap(page: Editor, identifier: str) -> Response:
+    """A dismissed gap is open again."""
+    if not bring_back(page.house.journal, identifier):
+        raise ShopdeskError("This gap is not dismissed any more", where=identifier[:40])
+    page.note("gap brought back", identifier[:40])
+    return page.go("/gaps", "gap-restored")
+
+
 @router.post("/gaps/{identifier}/tell")
 def tell_all(page: Publisher, identifier: str) -> Response:
     """Have the answer sent, once, to everybody who waits for it."""
@@ -177,8 +189,10 @@ def _state(page: Page) -> dict[str, Any]:
         found = None
     away, looked = "", None
     answered: tuple[Answered, ...] = ()
+    put_by: tuple[Dismissed, ...] = ()
     try:
         looked, answered = _look(page), _answered(page)
+        put_by = dismissed(page.house.journal, MOST_DISMISSED)
     except StoreError as error:
         away = error.what
     old = looked is not None and page.house.clock() - looked.at > OLD
@@ -186,6 +200,7 @@ def _state(page: Page) -> dict[str, Any]:
         "look": looked, "job": found, "away": away, "old": old, "answered": answered,
         "failed": found.error if found and not found.running else "",
         "gaps": looked.gaps[:SHOWN] if looked else (), "titles": _titles(page),
+        "dismissed": put_by,
     }  # fmt: skip
 
 

@@ -38,6 +38,8 @@ def imports(page: Viewer) -> Response:
 @router.get("/imports/job")
 def job(page: Viewer) -> Response:
     """The look or the import under way, for the page to watch."""
+    if not page.is_fragment:
+        return page.go("/imports")
     return page.show("import_look.html", **_state(page))
 
 

@@ -52,6 +52,8 @@ def new_product(page: Editor) -> Response:
 @router.get("/products/variant")
 def variant_row(page: Editor) -> Response:
     """One more line for the table of variants."""
+    if not page.is_fragment:
+        return page.go("/products/new")
     return page.show("product_variant.html", variant=forms.VariantForm(), number=0)
 
 

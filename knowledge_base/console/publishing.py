@@ -36,6 +36,8 @@ def publish_page(page: Viewer) -> Response:
 @router.get("/publish/job")
 def job(page: Viewer) -> Response:
     """The look under way, for the page to watch."""
+    if not page.is_fragment:
+        return page.go("/publish")
     return page.show("publish_look.html", **_state(page))
 
 

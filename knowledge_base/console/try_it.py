@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from math import exp
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
@@ -41,11 +41,11 @@ async def ask(
 ) -> Response:
     """One turn of the conversation: the reply and its receipt."""
     text = text.strip()[:LONGEST]
-    if not text and not action:
-        return page.show("try_empty.html", 400)
-    if not page.house.is_running:
-        return page.show("try_away.html", 503)
     conversation = "".join(c for c in conversation if c.isalnum())[:32] or secrets.token_hex(8)
+    if not text and not action:
+        return _shown(page, "try_empty.html", 400, conversation=conversation)
+    if not page.house.is_running:
+        return _shown(page, "try_away.html", 503, conversation=conversation, question=text)
     name = f"console:{page.who}:{conversation}"
     message = Message(
         f"{name}:{secrets.token_hex(6)}", name, name, text, page.house.clock(),
@@ -54,11 +54,20 @@ async def ask(
     began = time.monotonic()
     reply = await _reply(page, message)
     took_ms = 1000 * (time.monotonic() - began)
-    return page.show(
-        "try_turn.html", asked=text or action, reply=reply, took_ms=took_ms,
+    return _shown(
+        page, "try_turn.html", asked=text or action, reply=reply, took_ms=took_ms,
         conversation=conversation, ranked=_ranked(page, reply), bubbles=bubbles(reply.text),
         why=WHY.get(reply.receipt.why, ""), timings=_timings(reply),
     )  # fmt: skip
+
+
+def _shown(
+    page: Page, template: str, status: int = 200, *, question: str = "", **values: Any
+) -> Response:
+    """A turn for the page to add; where no script added it, the whole page with this turn."""
+    if page.is_fragment:
+        return page.show(template, status, **values)
+    return page.show("try.html", status, turn=template, question=question, **values)
 
 
 async def _reply(page: Page, message: Message) -> Reply:

@@ -57,6 +57,8 @@ def warnings_page(page: Viewer) -> Response:
 @router.get("/warnings/job")
 def job(page: Viewer) -> Response:
     """The look under way, for the page to watch."""
+    if not page.is_fragment:
+        return page.go("/warnings")
     return page.show("warnings_list.html", **_state(page))
 
 

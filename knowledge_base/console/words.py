@@ -23,12 +23,20 @@ def words(language: str) -> Mapping[str, str]:
     return found
 
 
+@cache
+def singulars() -> Mapping[str, str]:
+    """What English says in place of a text where its {n} is 1."""
+    found: dict[str, str] = yaml.safe_load((TEXTS / "one.yaml").read_text("utf-8"))
+    return found
+
+
 def translator(language: str) -> Translate:
     """What words a page: `t("{n} entries", n=3)`. English stands where Chinese is missing."""
     named, known = words("en"), words("zh") if language == "zh" else {}
+    one = singulars()
 
     def t(text: str, **values: Any) -> str:
-        said = known.get(text) or named.get(text, text)
+        said = known.get(text) or (values.get("n") == 1 and one.get(text)) or named.get(text, text)
         return said.format(**values) if values else said
 
     return t

@@ -54,3 +54,50 @@ document.addEventListener("htmx:after:request", (event) => {
 document.addEventListener("htmx:after:swap", () => {
   document.querySelector("#turns")?.lastElementChild?.scrollIntoView({ block: "nearest" });
 });
+
+// Rows found by a search take the place of those shown. While one of these is being pressed, or what
+// it sends is on its way, they are let be, and the search is made anew right after.
+const rows = { pressed: false, saving: new Set(), search: null, again: null };
+
+function findAgain() {
+  if (!rows.again || rows.pressed || rows.saving.size) return;
+  const form = rows.again;
+  rows.again = null;
+  form.dispatchEvent(new Event("change"));
+}
+
+function released() {
+  rows.pressed = false;
+  // The click comes after this event.
+  setTimeout(findAgain);
+}
+
+const senderOf = (event) => event.detail?.ctx?.sourceElement;
+const searches = (form) => form?.matches?.("form[role=search]");
+const saves = (form) => form?.matches?.("form.switch");
+
+document.addEventListener("pointerdown", (event) => {
+  rows.pressed = Boolean(event.target.closest?.("#rows form"));
+});
+document.addEventListener("pointerup", released);
+document.addEventListener("pointercancel", released);
+document.addEventListener("htmx:before:request", (event) => {
+  const form = senderOf(event);
+  if (searches(form)) rows.search = form;
+  if (!saves(form)) return;
+  rows.saving.add(event.detail.ctx);
+  // What it found may be older than what is saved now.
+  if (rows.search) rows.again = rows.search;
+  rows.search?.dispatchEvent(new Event("htmx:abort"));
+});
+document.addEventListener("htmx:before:swap", (event) => {
+  const form = senderOf(event);
+  if (!searches(form) || (!rows.pressed && !rows.saving.size)) return;
+  event.preventDefault();
+  rows.again = form;
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  if (searches(senderOf(event))) rows.search = null;
+  // The form that sent it is gone by now: its row has been replaced.
+  if (rows.saving.delete(event.detail?.ctx)) findAgain();
+});

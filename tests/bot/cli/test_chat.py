@@ -101,6 +101,14 @@ async def test_a_link_is_opened_and_undone() -> None:
     assert actions == ["start:_aW04qClydn6QQk6-XqwlM", "unlink:"]
 
 
+async def test_a_review_is_begun_with_or_without_its_product() -> None:
+    desk = ScriptedDesk()
+    text = await shown("/help", "/review", "/review Nordic desk lamp", desk=desk)
+    assert "/review " in text
+    sent = [(message.action, message.text) for message in desk.seen]
+    assert sent == [("review:", ""), (None, "/review Nordic desk lamp")]
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "your taste"), ("zh", "了解您什么")])
 async def test_what_is_known_is_told_and_taken_back(language: str, words: str) -> None:
     desk = ScriptedDesk()

@@ -14,7 +14,7 @@ from engine.journal import Journal
 from engine.link_payload import LinkKeys
 from engine.live import LiveAssistant
 from engine.privacy import mask
-from engine.sessions import MemorySessions
+from engine.sessions import MemorySessions, SessionStore
 from engine.settings import Settings
 from knowledge_base.store import DEMO_SHOP
 from tests.bot.telegram.conftest import Bench
@@ -52,9 +52,12 @@ async def answering(
     journal: Journal,
     operator: int | None = None,
     link_keys: LinkKeys | None = None,
+    sessions: SessionStore | None = None,
 ) -> AsyncIterator[None]:
     """The bench's front with that assistant behind it."""
-    desk = LocalDesk(assistant, MemorySessions(), journal, bench.parts.replies, link_keys=link_keys)
+    desk = LocalDesk(
+        assistant, sessions or MemorySessions(), journal, bench.parts.replies, link_keys=link_keys
+    )
     last_turns = journal.last_turns
     parts = replace(bench.parts, desk=desk, last_turns=last_turns, mask=lambda t: mask(t, {})[0])
     bench.parts = parts

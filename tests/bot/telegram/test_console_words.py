@@ -112,6 +112,36 @@ async def test_words_for_nobody_and_garbled_ones_hold_nothing_up(
     assert queued_staff_words(store) == ()
 
 
+@pytest.mark.parametrize("refusal", ["blocked", "refused"])
+async def test_an_answer_that_telegram_refuses_is_no_answer(
+    bench: Bench, store: Redis, steps: list[HandOver], refusal: str
+) -> None:
+    staff = await bench.telegram.staff_group(STAFF_CHAT)
+    async with bench.running(operator=STAFF_CHAT):
+        mia = await asked_for_a_person(bench)
+        await staff.wait_for_text("A shopper asked for a person")
+        if refusal == "blocked":
+            await mia.block()
+        else:
+            await bench.telegram.fail("error", method="sendMessage", chat_id=mia.chat.id,
+                                      code=400, description="Bad Request: no")  # fmt: skip
+        conversation = steps[0].conversation
+        queue_staff_word(store, StaffWord(conversation, "Olga", "It ships today."))
+        await staff.wait_for_text("ot delivered")
+        while queued_staff_words(store):  # noqa: ASYNC110 - the store offers no event
+            await asyncio.sleep(0.05)
+        talk = said_in_case(store, conversation)
+        assert [(one.by, one.text, one.lost) for one in talk] == [("Olga", "It ships today.", True)]
+        assert [step.step for step in steps] == [Step.OPENED], "the shopper still waits"
+        await mia.unblock()
+        queue_staff_word(store, StaffWord(conversation, "Olga", "Once more."))
+        await mia.chat.wait_for_text("From our team: Once more.")
+        await staff.wait_for_text("Olga answered from the console:\nOnce more.")
+    assert [step.step for step in steps] == [Step.OPENED, Step.ANSWERED]
+    posts = [message.text for message in await staff.bot_messages()]
+    assert not any("answered from the console:\nIt ships" in text for text in posts)
+
+
 async def test_who_is_forgotten_leaves_no_word_of_their_case(
     bench: Bench, store: Redis, steps: list[HandOver]
 ) -> None:

@@ -149,6 +149,7 @@ async def test_the_menu_is_set_in_every_language(bench: Bench) -> None:
             "start",
             "help",
             "language",
+            "review",
             "why",
             "unlink",
             "human",

@@ -154,6 +154,8 @@ def test_no_frame_breaks_the_reader(frame: str) -> None:
         ("/human", "human:"),
         ("/human ", "human:"),
         ("/why", "why:"),
+        ("/review", "review:"),
+        ("/review nordic desk lamp", None),
         ("/forget", "erase:"),
         ("/mydata", "mydata:"),
         ("/export", "export:"),

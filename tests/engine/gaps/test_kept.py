@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.errors import StoreError
-from engine.gaps.closing import dismiss
+from engine.gaps.closing import bring_back, dismiss
 from engine.gaps.clustering import Gap
-from engine.gaps.kept import FILE, Look, keep_look, read_look
+from engine.gaps.kept import FILE, Look, dismissed, keep_look, read_look
 from engine.journal import Journal
 from engine.rights import Rights
 from engine.sessions import MemorySessions
@@ -72,6 +72,24 @@ def test_what_was_dealt_with_since_is_left_out(shop: Shop) -> None:
     found = looked(shop)
     dismiss(shop.journal, found[0], "olga", AT)
     assert [gap.id for gap in kept(shop)] == [gap.id for gap in found[1:]]
+
+
+def test_what_was_dismissed_is_told_and_brought_back_into_every_look(shop: Shop) -> None:
+    shop.turn("ann", ASKED)
+    shop.turn("dan", "Is there a shop in Berlin?")
+    found = looked(shop)
+    for gap in found:
+        dismiss(shop.journal, gap, "olga", AT)
+    assert shop.gaps() == ()
+    assert {one.closed.gap for one in dismissed(shop.journal, 9)} == {gap.id for gap in found}
+    assert {one.title for one in dismissed(shop.journal, 9)} == {gap.title for gap in found}
+    assert bring_back(shop.journal, found[0].id)
+    assert [gap.id for gap in kept(shop)] == [found[0].id]
+    assert [gap.id for gap in shop.gaps()] == [found[0].id]
+    assert not bring_back(shop.journal, found[0].id)
+    Rights(shop.journal, MemorySessions()).forget("ann")
+    Rights(shop.journal, MemorySessions()).forget("dan")
+    assert dismissed(shop.journal, 9) == ()
 
 
 def test_without_a_look_there_is_none(shop: Shop) -> None:

@@ -64,7 +64,7 @@ class Book:
         self.period = period
         self.turns = sorted(rows(turns), key=lambda turn: (turn.at, turn.number))
         self.mine = [turn for turn in self.turns if period.since <= turn.at < period.until]
-        self.asked = [turn for turn in self.mine if turn.route != "smalltalk"]
+        self.asked = [turn for turn in self.mine if turn.route not in ("smalltalk", "own_review")]
         self.thumbs = {(row.turn, row.shopper): row.verdict for row in rows(feedback)}
         self.shown = {(row.turn, row.product) for row in rows(impressions)}
         shoppers = [(row.account, row.shopper) for row in rows(links)]

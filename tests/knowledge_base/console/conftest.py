@@ -34,6 +34,8 @@ PASSWORD = "a long enough word"
 ENTRIES = ("shipping-cost", "shipping-time", "gift-wrap")
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 NO_COMMAND = (sys.executable, "-c", "raise SystemExit(2)")
+PIECE = {"hx-request": "true"}
+"""What the page's own script says when it asks for a piece of a page."""
 ClientOf = Callable[[str], Awaitable[httpx.AsyncClient]]
 
 
@@ -119,6 +121,12 @@ async def post(
     """Send a form as the page at `form_at` would."""
     page = await client.get(form_at)
     return await client.post(path, data={"csrf": csrf_of(page.text), **fields})
+
+
+async def post_piece(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form as the page's script would."""
+    page = await client.get("/account")
+    return await client.post(path, data={"csrf": csrf_of(page.text), **fields}, headers=PIECE)
 
 
 def small_shop(folder: Path) -> Path:

@@ -18,7 +18,7 @@ from engine.retrieval.snapshot import write_live
 from engine.rights import Rights
 from engine.sessions import MemorySessions
 from tests.bot.web.scripted_desk import NASTY
-from tests.knowledge_base.console.conftest import ClientOf, Console, post, served
+from tests.knowledge_base.console.conftest import PIECE, ClientOf, Console, post, served
 from tests.knowledge_base.console.waiting_shoppers import Shoppers, keep_gap
 
 ASKED = "Do you repair broken violins?"
@@ -57,7 +57,7 @@ async def test_a_gap_shows_what_is_known_of_it_and_not_who_asked(
     assert "tg:ann" not in page
     assert f"/gaps/{gap.id}/answer" not in page
     assert f"/gaps/{gap.id}/answer" in (await (await client("editor")).get("/gaps")).text
-    assert "1 gaps are open" in (await (await client("viewer")).get("/")).text
+    assert "1 gap is open" in (await (await client("viewer")).get("/")).text
 
 
 async def test_answering_makes_the_entry_and_a_test_question_and_closes_the_gap(
@@ -162,8 +162,42 @@ async def test_a_dismissed_gap_is_not_shown_again_and_why_is_noted(
     gap = keep_gap(console, shoppers.asks("ann", ASKED))
     editor = await client("editor")
     await post(editor, f"/gaps/{gap.id}/dismiss", why="we do not")
-    assert ASKED not in (await editor.get("/gaps")).text
+    page = (await editor.get("/gaps")).text
+    assert f"/gaps/{gap.id}/answer" not in page
+    assert "No gap is open" in page
     assert console.house.audit.newest(1)[0].detail == f"{gap.id} we do not"
+
+
+async def test_a_dismissed_gap_is_listed_and_brought_back_once(
+    client: ClientOf, shoppers: Shoppers, console: Console
+) -> None:
+    gap = keep_gap(console, shoppers.asks("ann", ASKED), shoppers.asks("bob", f"violin? {NASTY}"))
+    editor, viewer = await client("editor"), await client("viewer")
+    await post(editor, f"/gaps/{gap.id}/dismiss")
+    page = (await editor.get("/gaps")).text
+    assert "Dismissed gaps" in page
+    assert ">Bring back<" in page
+    assert page.count(ASKED) == 2, "what it asked, and its button's name"
+    assert ">Bring back<" not in (await viewer.get("/gaps")).text
+    done = await post(editor, f"/gaps/{gap.id}/restore")
+    assert done.headers["location"] == "/gaps?done=gap-restored"
+    page = (await editor.get("/gaps")).text
+    assert f"/gaps/{gap.id}/answer" in page
+    assert "Dismissed gaps" not in page
+    assert console.house.audit.newest(1)[0].what == "gap brought back"
+    again = await post(editor, f"/gaps/{gap.id}/restore")
+    assert again.status_code == 400
+    assert "not dismissed any more" in again.text
+
+
+async def test_an_answered_gap_is_not_brought_back(
+    client: ClientOf, shoppers: Shoppers, console: Console
+) -> None:
+    gap = keep_gap(console, shoppers.asks("ann", ASKED))
+    editor = await client("editor")
+    await post(editor, f"/gaps/{gap.id}/answer", **ANSWER)
+    assert (await post(editor, f"/gaps/{gap.id}/restore")).status_code == 400
+    assert read_closed(console.house.journal, gap.id).entry == "violin-repair"
 
 
 async def test_who_is_forgotten_is_on_no_page_any_more(
@@ -209,7 +243,7 @@ async def test_without_a_running_store_nothing_is_noted_as_sent(
     refused = await post(publisher, f"/gaps/{gap.id}/tell")
     assert refused.status_code == 409
     assert "Nothing was sent" in refused.text
-    assert "1 shoppers wait for this answer" in refused.text
+    assert "1 shopper waits for this answer" in refused.text
 
 
 def go_live(console: Console) -> None:
@@ -243,6 +277,6 @@ async def test_a_look_that_fails_is_told_in_its_words(tmp_path: Path) -> None:
         await console.sign_in(client, "editor")
         await post(client, "/gaps/look")
         async with asyncio.timeout(20):
-            while "<progress" in (page := (await client.get("/gaps/job")).text):  # noqa: ASYNC110
+            while "<progress" in (page := (await client.get("/gaps/job", headers=PIECE)).text):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert "no &lt;shop&gt; is live" in page

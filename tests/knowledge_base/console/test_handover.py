@@ -69,6 +69,10 @@ async def test_the_conversation_is_shown_as_it_is_kept(
     assert NASTY not in page
     assert page.index("I do not know.") < page.index("are you there") < page.index("Yes &lt;i&gt;")
     assert "<textarea" not in page
+    assert "not delivered" not in page
+    store.rpush(keys.case_talk(name), said_line(Said("Olga", "Hello?", 1_700_000_090.0, lost=True)))
+    page = (await (await client("viewer")).get(f"/handover/{name}")).text
+    assert page.count("not delivered") == 1
 
 
 async def test_an_answer_waits_for_the_bot_and_is_shown_as_on_its_way(

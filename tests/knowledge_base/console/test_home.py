@@ -23,7 +23,7 @@ async def test_what_waits_is_counted(console: Console, client: ClientOf) -> None
     await post(admin, "/entries", id="en-only", **{"questions:en": "Q?", "answer:en": "A."})
     page = (await admin.get("/")).text
     assert "5 entries" in page
-    assert "1 files cannot be read" in page
-    assert "1 lack a language" in page
+    assert "1 file cannot be read" in page
+    assert "1 lacks a language" in page
     assert f"{len(console.house.files.catalogue().rows)} products" in page
     assert "The shop is not answering" in page

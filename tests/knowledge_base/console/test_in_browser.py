@@ -39,7 +39,7 @@ async def test_an_entry_is_written_with_its_preview_and_stands_in_the_list(
         await tab.get_by_role("status").filter(has_text="The entry is made").wait_for()
         await tab.get_by_role("link", name="Entries", exact=True).first.click()
         await tab.fill("#q", "repair lamps")
-        await tab.locator("#rows .count", has_text="1 entries").wait_for()
+        await tab.locator("#rows .count", has_text="1 entry").wait_for()
         assert await tab.locator("#rows td a").all_inner_texts() == ["Repairs"]
         assert faults == []
 

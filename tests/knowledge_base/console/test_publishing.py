@@ -13,7 +13,7 @@ import pytest
 
 from engine.publish_log import read
 from engine.retrieval.snapshot import read_live
-from tests.knowledge_base.console.conftest import Console, post, served
+from tests.knowledge_base.console.conftest import PIECE, Console, post, served
 
 LOOK = (sys.executable, str(Path(__file__).with_name("looked_at.py")))
 SNAPSHOT = re.compile(r'name="snapshot" value="([0-9a-f]{16})"')
@@ -40,7 +40,7 @@ async def looked(client: httpx.AsyncClient, end_s: float = ENDED_S) -> str:
     assert (await post(client, "/publish/look")).status_code == 303
     async with asyncio.timeout(end_s):
         while True:
-            page = (await client.get("/publish/job")).text
+            page = (await client.get("/publish/job", headers=PIECE)).text
             if "<progress" not in page:
                 return page
             await asyncio.sleep(0.05)
@@ -192,7 +192,7 @@ async def test_an_earlier_version_comes_back_without_its_files(
     assert read_live(shop.home) == first
     row = shop.house.files.entry("gift-wrap")
     assert row and row.entry and row.entry.hidden
-    assert "1 changes are not live yet" in (await publisher.get("/")).text
+    assert "1 change is not live yet" in (await publisher.get("/")).text
 
 
 @pytest.mark.parametrize("name", ["", "../..", "0" * 16, "live", "0" * 15 + "\n"])

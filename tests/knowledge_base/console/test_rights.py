@@ -39,6 +39,7 @@ NEEDS = {
     "POST /gaps/look": Role.EDITOR,
     "POST /gaps/{identifier}/answer": Role.EDITOR,
     "POST /gaps/{identifier}/dismiss": Role.EDITOR,
+    "POST /gaps/{identifier}/restore": Role.EDITOR,
     "POST /gaps/{identifier}/tell": Role.PUBLISHER,
     "POST /handover/{identifier}/answer": Role.EDITOR,
     "POST /handover/{identifier}/close": Role.EDITOR,

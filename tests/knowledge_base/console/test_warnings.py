@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.knowledge_base.console.conftest import ClientOf, Console, post, served
+from tests.knowledge_base.console.conftest import PIECE, ClientOf, Console, post, served
 
 TWINS = {"id": "parcel-time", "questions:en": "How long does a parcel take?"}
 DRAFTS = Path(__file__).parent / "drafts.py"
@@ -26,8 +26,9 @@ async def real(tmp_path: Path) -> AsyncIterator[Console]:
 
 
 async def ended(client: httpx.AsyncClient, path: str, within_s: float = 100) -> str:
+    headers = PIECE if path.endswith("/job") else None
     async with asyncio.timeout(within_s):
-        while "<progress" in (page := (await client.get(path)).text):  # noqa: ASYNC110
+        while "<progress" in (page := (await client.get(path, headers=headers)).text):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     return page
 

@@ -15,7 +15,7 @@ from knowledge_base.console.done import DONE
 from knowledge_base.console.listing import STATES
 from knowledge_base.console.pages import NAV, TEMPLATES, environment
 from knowledge_base.console.try_it import WHY
-from knowledge_base.console.words import TEXTS, language_of, translator, words
+from knowledge_base.console.words import TEXTS, language_of, singulars, translator, words
 
 PYTHON = "\n".join(path.read_text("utf-8") for path in Path(console.__file__).parent.glob("*.py"))
 QUOTED = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
@@ -89,6 +89,28 @@ def test_no_text_is_given_twice() -> None:
         assert len(found) == len(set(found)), path
         assert seen.isdisjoint(found), seen & set(found)
         seen |= set(found)
+
+
+SAID_ALIKE = {
+    "Line {n}", "and {n} more", "… and {n} more", "thumbs up, of {n}", "{n} in stock",
+    "{n} asked, {m} answered", "{n} of 4096 letters",
+}  # fmt: skip
+"""What says the same of one and of many."""
+
+
+def test_every_count_has_its_singular_in_english() -> None:
+    counts = {text for text in said_in_templates() if "{n}" in text}
+    assert sorted(counts - SAID_ALIKE) == sorted(singulars())
+    for text in singulars():
+        assert singulars()[text] != text
+        assert translator("en")(text, n=2, m=3) == text.replace("{n}", "2").replace("{m}", "3")
+
+
+def test_one_entry_is_no_entries() -> None:
+    assert [translator("en")("{n} entries", n=n) for n in (0, 1, 21)] == [
+        "0 entries", "1 entry", "21 entries",
+    ]  # fmt: skip
+    assert translator("zh")("{n} entries", n=1) == "1 个条目"
 
 
 def test_the_language_is_the_chosen_one_else_the_browsers() -> None:
