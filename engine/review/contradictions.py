@@ -11,6 +11,7 @@ from engine.review.denials import denial, flatly_denied
 from engine.review.nearness import Nearness
 from engine.review.numbers import Clash, between, clash
 from engine.review.statements import Statement
+from engine.review.topics import two_topics
 
 LEAST_COSINE = 0.38
 """Statements less near than this are not compared."""
@@ -18,6 +19,8 @@ NEAR = 1.0
 """What the nearness of two statements and that of their entries' questions come to at least."""
 NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
+NEAR_ALONE = 0.65
+"""The nearness of two statements that is enough whatever their entries' questions are."""
 SURE = 0.7
 """The nearness of statements, and of questions too, from which on they need not share words."""
 TRANSLATED = 0.5
@@ -49,7 +52,9 @@ def between_entries(
         if whole < NEAR and cosine < NEAR_BY_NAME:
             continue
         sure = cosine >= SURE and whole >= 2 * SURE
-        if found := _compared(one, other, close=whole >= NEAR, sure=sure):
+        close = whole >= NEAR or cosine >= NEAR_ALONE
+        found = _compared(one, other, close=close, sure=sure)
+        if found and not two_topics(one, other, near):
             yield found
 
 

@@ -168,8 +168,6 @@ def _against(one: _Claim, other: _Claim) -> bool:
         same_language = no.about.han == yes.about.han
         if no.clause.negations and (yes.clause.only or (yes.denies and not same_language)):
             return False
-        if no.clause.negations and same_language and no.about.others - yes.about.around:
-            return False
         if no.clause.negations and no.limits - yes.limits:
             return False
         if no.clause.axes.get("free") == 1 and no.limits:

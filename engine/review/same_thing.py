@@ -11,7 +11,7 @@ from engine.grounding.reading import Token
 from engine.grounding.text import is_han
 from engine.review.acts import SAME, acts
 from engine.review.qualifiers import Qualifiers, in_means, qualifiers
-from engine.review.statements import Statement, reading
+from engine.review.statements import Statement, reading, sentences
 
 LEAST_SHARED = 0.5
 """Part of the shorter claim's words that both must have."""
@@ -90,7 +90,8 @@ def _about(
 @lru_cache(maxsize=65536)
 def _around(statement: Statement) -> frozenset[str]:
     told = (statement.text, statement.title, statement.before, statement.asked)
-    return frozenset(t.concept for text in told if text for t in reading(text).tokens)
+    texts = [*told, *sentences(statement.answer)]
+    return frozenset(t.concept for text in texts if text for t in reading(text).tokens)
 
 
 def shared(one: About, other: About) -> float:
@@ -122,10 +123,7 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
         return False
     if one.title - other.around and other.title - one.around:
         return False
-    if _qualified_otherwise(one, other):
-        return False
-    unknown = (one.others - other.around, other.others - one.around)
-    return across or not all(unknown)
+    return not _qualified_otherwise(one, other)
 
 
 def _qualified_otherwise(one: About, other: About) -> bool:

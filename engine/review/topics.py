@@ -1,0 +1,139 @@
+"""Whether two entries are about two things: by the words that each both asks about and says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from engine.grounding.lexicon import lexicon
+from engine.grounding.text import fold, is_han, stem
+from engine.retrieval.text import words as split_words
+from engine.review.qualifiers import EVERYWHERE
+from engine.review.statements import Statement, reading
+
+SAME_WORD = 0.72
+"""The cosine from which on two words of one language mean the same."""
+SAME_WORD_ACROSS = 0.6
+"""The same for words of two languages: kittens and 小猫 .74, kittens and 小狗 .57."""
+_SILENT = frozenset({"neg", "light", "axis", "stop", "mark", "quantity", "when"})
+_MODAL = frozenset("可以 支持 需要 怎么 什么 多少 多久 几天 我们 你们 能否 是否 时候 如何 一般 建议".split())
+_ALONE = frozenset({"ware", "material", "topic", "place"})
+"""Kinds of which a Chinese word of one character is a word."""
+
+
+class WordNearness(Protocol):
+    """How near words of any two languages are."""
+
+    def words(self, one: str, other: str) -> float:
+        """The cosine of two words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that names something: as written (English stemmed), and what it stands for."""
+
+    written: str
+    plain: str
+    concept: str
+    after: str = ""
+    """The word right after it, the head of what it modifies."""
+
+
+@lru_cache(maxsize=65536)
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text that name something."""
+    if not text:
+        return ()
+    return tuple(_chinese(text) if is_han(text) else _english(text))
+
+
+def _english(text: str) -> Iterator[Word]:
+    read = reading(text)
+    kept = [t for t in read.tokens if t.kind not in _SILENT]
+    for index, token in enumerate(kept):
+        following = kept[index + 1] if index + 1 < len(kept) else None
+        beside = following is not None and read.text[token.end : following.start] in (" ", "-")
+        head = _stems(following.word) if following is not None and beside else ""
+        yield Word(_stems(token.word), token.word.lower(), token.concept, after=head)
+
+
+def _stems(word: str) -> str:
+    return " ".join(stem(part) for part in word.lower().replace("-", " ").split())
+
+
+def _chinese(text: str) -> Iterator[Word]:
+    table = lexicon().chinese
+    for word in split_words(fold(text)):
+        known = table.get(word)
+        if (known is not None and known.kind in _SILENT) or word in _MODAL or _counts(word):
+            continue
+        if len(word) > 1 or (known is not None and known.kind in _ALONE):
+            concept = known.name if known is not None else stem(word) if word.isascii() else word
+            yield Word(word, word, concept)
+
+
+def _counts(word: str) -> bool:
+    return any(c in "0123456789一二两三四五六七八九十百半几第每" for c in word)
+
+
+@lru_cache(maxsize=65536)
+def twice_said(statement: Statement) -> tuple[Word, ...]:
+    """The words of a statement that its entry also asks about, or is named after."""
+    asked = [*words(statement.asked), *words(statement.title)]
+    written, concepts = {w.written for w in asked}, {w.concept for w in asked}
+    han, question = is_han(statement.text), fold(f"{statement.asked} {statement.title}")
+    return tuple(
+        w for w in words(statement.text)
+        if w.concept not in EVERYWHERE
+        and (w.written in written or w.concept in concepts or (han and w.written in question))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _around(statement: Statement) -> tuple[Word, ...]:
+    whole = (statement.text, statement.asked, statement.title, statement.answer)
+    return tuple(dict.fromkeys(w for text in whole for w in words(text)))
+
+
+def two_topics(one: Statement, other: Statement, near: WordNearness) -> bool:
+    """Whether each says twice what the other's entry never names: silver members, gold members."""
+    ours, theirs = _private(one, other), _private(other, one)
+    if not (ours and theirs):
+        return _contrasted(one, other)
+    across = is_han(one.text) != is_han(other.text)
+    if is_han(one.text) and not across:
+        return True
+    least = SAME_WORD_ACROSS if across else SAME_WORD
+    return all(
+        any(not _named(word, around, near, least) for word in mine)
+        for mine, around in ((ours, _around(other)), (theirs, _around(one)))
+    ) or _contrasted(one, other)
+
+
+def _private(one: Statement, other: Statement) -> tuple[Word, ...]:
+    """The words that one statement says twice and the other's entry never."""
+    around = _around(other)
+    written, concepts = {w.written for w in around}, {w.concept for w in around}
+    told = fold(f"{other.text} {other.asked} {other.title} {other.answer}")
+    han = is_han(one.text) and is_han(other.text)
+    return tuple(
+        w for w in twice_said(one)
+        if w.written not in written and w.concept not in concepts
+        and not (han and w.written in told)
+    )  # fmt: skip
+
+
+def _named(word: Word, around: Iterable[Word], near: WordNearness, least: float) -> bool:
+    return any(near.words(word.plain, other.plain) >= least for other in around)
+
+
+def _contrasted(one: Statement, other: Statement) -> bool:
+    """Whether each puts another word before the same one, twice: baby seat, toddler seat."""
+    if is_han(one.text) or is_han(other.text):
+        return False
+    ours, theirs = ({w.written for w in _around(s)} for s in (one, other))
+    heads = {w.after for w in twice_said(one) if w.after and w.written not in theirs}
+    return any(w.after in heads and w.written not in ours for w in twice_said(other))
