@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.review.denials import denial, flatly_denied
+from engine.review.denials import axes_differ, denial, flatly_denied
 from engine.review.nearness import Nearness
+from engine.review.opposed import denying as _negative
+from engine.review.opposed import opposed
 from engine.review.numbers import Clash, between, clash
 from engine.review.statements import Statement
 from engine.review.topics import two_topics
@@ -54,6 +56,9 @@ def between_entries(
         sure = cosine >= SURE and whole >= 2 * SURE
         close = whole >= NEAR or cosine >= NEAR_ALONE
         found = _compared(one, other, close=close, sure=sure)
+        if not found and close and (_negative(one.text) or _negative(other.text)):
+            if opposed(one, other, near, cosine):
+                found = Contradiction(one, other, "denial")
         if found and not two_topics(one, other, near):
             yield found
 
@@ -98,5 +103,8 @@ def _denials(
             continue
         if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
-        elif nearness(one, other) >= TRANSLATED and flatly_denied(one, other):
-            yield Contradiction(one, other, "denial")
+        elif nearness(one, other) >= TRANSLATED:
+            if flatly_denied(one, other):
+                yield Contradiction(one, other, "denial")
+            elif axes_differ(one, other):
+                yield Contradiction(one, other, "denial")

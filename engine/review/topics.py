@@ -93,7 +93,8 @@ def twice_said(statement: Statement) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=65536)
-def _around(statement: Statement) -> tuple[Word, ...]:
+def around(statement: Statement) -> tuple[Word, ...]:
+    """The words that a statement's entry has anywhere."""
     whole = (statement.text, statement.asked, statement.title, statement.answer)
     return tuple(dict.fromkeys(w for text in whole for w in words(text)))
 
@@ -108,15 +109,15 @@ def two_topics(one: Statement, other: Statement, near: WordNearness) -> bool:
         return True
     least = SAME_WORD_ACROSS if across else SAME_WORD
     return all(
-        any(not _named(word, around, near, least) for word in mine)
-        for mine, around in ((ours, _around(other)), (theirs, _around(one)))
+        any(not _named(word, theirs_too, near, least) for word in mine)
+        for mine, theirs_too in ((ours, around(other)), (theirs, around(one)))
     ) or _contrasted(one, other)
 
 
 def _private(one: Statement, other: Statement) -> tuple[Word, ...]:
     """The words that one statement says twice and the other's entry never."""
-    around = _around(other)
-    written, concepts = {w.written for w in around}, {w.concept for w in around}
+    every = around(other)
+    written, concepts = {w.written for w in every}, {w.concept for w in every}
     told = fold(f"{other.text} {other.asked} {other.title} {other.answer}")
     han = is_han(one.text) and is_han(other.text)
     return tuple(
@@ -126,14 +127,14 @@ def _private(one: Statement, other: Statement) -> tuple[Word, ...]:
     )  # fmt: skip
 
 
-def _named(word: Word, around: Iterable[Word], near: WordNearness, least: float) -> bool:
-    return any(near.words(word.plain, other.plain) >= least for other in around)
+def _named(word: Word, among: Iterable[Word], near: WordNearness, least: float) -> bool:
+    return any(near.words(word.plain, other.plain) >= least for other in among)
 
 
 def _contrasted(one: Statement, other: Statement) -> bool:
     """Whether each puts another word before the same one, twice: baby seat, toddler seat."""
     if is_han(one.text) or is_han(other.text):
         return False
-    ours, theirs = ({w.written for w in _around(s)} for s in (one, other))
+    ours, theirs = ({w.written for w in around(s)} for s in (one, other))
     heads = {w.after for w in twice_said(one) if w.after and w.written not in theirs}
     return any(w.after in heads and w.written not in ours for w in twice_said(other))

@@ -1,0 +1,188 @@
+"""A statement that denies what another affirms: the denied words stand in the other, unlimited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.grounding.clauses import clause_at
+from engine.grounding.reading import Reading, Token
+from engine.grounding.text import is_han
+from engine.review.same_thing import STATES
+from engine.review.statements import Statement, reading
+from engine.review.topics import (
+    SAME_WORD,
+    SAME_WORD_ACROSS,
+    Word,
+    WordNearness,
+    around,
+    words,
+)
+
+LEAST_NEAR = 0.6
+"""The nearness of two statements of one language from which on one may deny the other."""
+LEAST_NEAR_ACROSS = 0.42
+"""The same across languages, whose sentences are never as near."""
+LEAST_COVERED = 0.5
+"""The part of a denying clause's other words that the affirming entry has at least."""
+_SLIGHT = frozenset({"without", "free of", "non", "except", "unless", "apart from", "lack", "lacks"})
+_KEPT = STATES | {"when"}
+"""Axes whose words may stand in a denial; the others are opposites by themselves."""
+_TERMS = re.compile(r"无理由|无条件|无线|无糖|无釉|无人|无缝|无限|不锈|不干胶|不倒翁|非常|不同|不少|不错|没收|未来")
+"""Chinese terms that hold a negation and deny nothing."""
+_CONDITIONAL = re.compile(r"[不没未无][^,，。；;]{0,6}?(?:时候?|的话|的|后|之前|前|就|则)(?![\u4e00-\u9fff]?天)")
+"""A negation of when something holds, or of which thing: 没电时, 未付款的."""
+_EXCEPTION = re.compile(
+    r"\b(?:unless|except|apart from|other than)\b|除非|除了|除外|以外", re.I
+)
+_WHEN = re.compile(
+    r"\b(?:if|when|once|after|before|beyond|over|under|during|while|until)\b"
+    r"|如果|若|一旦|超过|之后|以后|期间|后(?!台|盖)|前(?=[，,不无]|$)|不满|未满|[的]?时(?=[，,不无可]|$)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one clause says. `denied`: the words after its negation, `other`: those before it."""
+
+    denies: bool
+    denied: tuple[Word, ...]
+    other: tuple[Word, ...]
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """All its words."""
+        return self.other + self.denied
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a sentence says, and what limits that: conditions, exceptions, states, amounts."""
+
+    claims: tuple[Claim, ...]
+    conditions: tuple[Word, ...]
+    exceptions: tuple[Word, ...]
+    states: frozenset[tuple[str, int]]
+    limits: frozenset[str]
+    conditional: bool
+
+
+def opposed(one: Statement, other: Statement, near: WordNearness, cosine: float) -> bool:
+    """Whether one of two statements denies what the other affirms."""
+    across = is_han(one.text) != is_han(other.text)
+    if cosine < (LEAST_NEAR_ACROSS if across else LEAST_NEAR):
+        return False
+    return _denies(one, other, near, across) or _denies(other, one, near, across)
+
+
+def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> bool:
+    said, affirmed = told(no), told(yes)
+    denials = [c for c in said.claims if c.denies]
+    if len(denials) != 1 or any(c.denies for c in said.claims if c is not denials[0]):
+        return False
+    if said.states != affirmed.states or said.limits - affirmed.limits:
+        return False
+    match = _Match(near, across)
+    everything = around(yes)
+    if said.conditional and not (
+        said.conditions and all(match.named(w, everything) for w in said.conditions)
+    ):
+        return False
+    if any(match.named(w, everything) for w in said.exceptions):
+        return False
+    claim = denials[0]
+    return any(
+        not c.denies and _covered(claim, c, affirmed, match) for c in affirmed.claims
+    ) and not any(c.denies and _covered(claim, c, affirmed, match) for c in affirmed.claims)
+
+
+def _covered(denial: Claim, claim: Claim, affirmed: Said, match: _Match) -> bool:
+    """Whether a claim is of what is denied: all of it, and of half of what it is denied of."""
+    every = [w for c in affirmed.claims for w in c.words] + list(affirmed.conditions)
+    denied = [match.named(w, claim.words) for w in denial.denied]
+    least = LEAST_COVERED if match.across else 1.0
+    if not denial.denied or sum(denied) < least * len(denied):
+        return bool(not denial.denied and denial.other) and all(
+            match.named(w, every) for w in denial.other[-2:]
+        )
+    rest = [match.named(w, every) for w in denial.other]
+    return sum(rest) >= LEAST_COVERED * len(rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    near: WordNearness
+    across: bool
+
+    def named(self, word: Word, among: Sequence[Word]) -> bool:
+        """Whether a word, or one that means the same, is among others."""
+        if any(word.written == w.written or word.concept == w.concept for w in among):
+            return True
+        least = SAME_WORD_ACROSS if self.across else SAME_WORD
+        return any(self.near.words(word.plain, w.plain) >= least for w in among)
+
+
+@lru_cache(maxsize=65536)
+def told(statement: Statement) -> Said:
+    """What a statement says, clause by clause."""
+    read = statement.reading
+    text = read.text
+    claims: list[Claim] = []
+    conditions: list[Word] = []
+    exceptions: list[Word] = []
+    conditional = False
+    for index in range(read.clauses):
+        start, end = read.starts[index], (*read.starts[1:], len(text))[index]
+        segment = text[start:end].strip(" ,;:，；：。.!?！？")
+        limit = _EXCEPTION.search(segment)
+        if limit:
+            exceptions += words(segment)
+            continue
+        if clause_at(read, index).condition:
+            conditional = True
+            conditions += words(segment)
+            continue
+        condition = _WHEN.search(segment)
+        if condition and not is_han(segment):
+            conditional = True
+            conditions += words(segment[condition.end() :])
+            segment = segment[: condition.start()]
+        elif condition:
+            conditional = True
+            conditions += words(segment[: condition.start()])
+            segment = segment[condition.end() :]
+        if found := _claim(read, index, start, segment):
+            claims.append(found)
+    states = frozenset((t.concept, t.sign) for t in read.tokens if t.concept in STATES)
+    limits = frozenset(q.key for q in read.quantities if q.unit not in ("clock", "count"))
+    return Said(tuple(claims), tuple(conditions), tuple(exceptions), states, limits, conditional)
+
+
+def _claim(read: Reading, index: int, start: int, segment: str) -> Claim | None:
+    negations = [t for t in read.tokens if t.clause == index and _negates(read, t)]
+    if len(negations) > 1:
+        return None
+    if not negations:
+        said = words(segment)
+        return Claim(False, (), said) if said else None
+    if any(t.clause == index and t.kind == "axis" and t.concept not in _KEPT for t in read.tokens):
+        return None
+    token = negations[0]
+    end = (*read.starts[1:], len(read.text))[index]
+    before, after = read.text[start : token.start], read.text[token.end : end]
+    return Claim(True, words(after), words(before))
+
+
+def _negates(read: Reading, token: Token) -> bool:
+    if token.kind != "neg" or token.word.lower() in _SLIGHT or token.attribute:
+        return False
+    spans = [hit.span() for p in (_TERMS, _CONDITIONAL) for hit in p.finditer(read.text)]
+    return not any(a <= token.start < b for a, b in spans)
+
+
+def denying(text: str) -> bool:
+    """Whether a sentence may deny anything; quick enough for all of a shop's."""
+    return any(t.kind == "neg" for t in reading(text).tokens)
