@@ -23,6 +23,8 @@ NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
 NEAR_ALONE = 0.65
 """The nearness of two statements that is enough whatever their entries' questions are."""
+NEAR_ACROSS = 0.48
+"""The same for two of two languages."""
 SURE = 0.7
 """The nearness of statements, and of questions too, from which on they need not share words."""
 TRANSLATED = 0.5
@@ -55,7 +57,9 @@ def between_entries(
             continue
         sure = cosine >= SURE and whole >= 2 * SURE
         close = whole >= NEAR or cosine >= NEAR_ALONE
-        found = _compared(one, other, close=close, sure=sure)
+        across = one.language != other.language
+        alone = cosine >= (NEAR_ACROSS if across else NEAR_ALONE) and whole >= NEAR
+        found = _compared(one, other, close=close, sure=sure, alone=alone)
         if not found and close and (_negative(one.text) or _negative(other.text)):
             if opposed(one, other, near, cosine):
                 found = Contradiction(one, other, "denial")
@@ -63,9 +67,11 @@ def between_entries(
             yield found
 
 
-def _compared(one: Statement, other: Statement, *, close: bool, sure: bool) -> Contradiction | None:
+def _compared(
+    one: Statement, other: Statement, *, close: bool, sure: bool, alone: bool
+) -> Contradiction | None:
     counted = one.counts and other.counts
-    if close and counted and (found := clash(one, other, sure=sure)):
+    if close and counted and (found := clash(one, other, sure=sure, near=alone)):
         return Contradiction(one, other, found.key, _values(found))
     if (denied := denial(one, other)) and (close or denied.telling):
         return Contradiction(one, other, denied.key)

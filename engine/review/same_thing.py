@@ -114,7 +114,8 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
     across = one.han != other.han
     if not sure and shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
         return False
-    if one.names - other.around or other.names - one.around:
+    lacking = (bool(one.names - other.around), bool(other.names - one.around))
+    if all(lacking) or (any(lacking) and not (sure and across)):
         return False
     if any(one.states.get(s) != other.states.get(s) for s in {*one.states, *other.states}):
         return False
