@@ -9,9 +9,9 @@ from itertools import combinations
 
 from engine.review.denials import axes_differ, denial, flatly_denied
 from engine.review.nearness import Nearness
-from engine.review.opposed import denying as _negative
-from engine.review.opposed import opposed
+from engine.review.needed import needed_or_not
 from engine.review.numbers import Clash, between, clash
+from engine.review.opposed import denying, opposed, same_limits
 from engine.review.statements import Statement
 from engine.review.topics import two_topics
 
@@ -25,10 +25,14 @@ NEAR_ALONE = 0.65
 """The nearness of two statements that is enough whatever their entries' questions are."""
 NEAR_ACROSS = 0.48
 """The same for two of two languages."""
+NEEDED_NEAR = 0.6
+"""The nearness of two statements from which on they may need and not need one thing."""
 SURE = 0.7
 """The nearness of statements, and of questions too, from which on they need not share words."""
 TRANSLATED = 0.5
 """The nearness of two sentences of one entry from which on one translates the other."""
+IN_PLACE = 0.33
+"""The same for sentences that stand at one place of answers of as many."""
 NEIGHBOURS = 12
 """The statements nearest to one that are compared with it."""
 
@@ -60,11 +64,17 @@ def between_entries(
         across = one.language != other.language
         alone = cosine >= (NEAR_ACROSS if across else NEAR_ALONE) and whole >= NEAR
         found = _compared(one, other, close=close, sure=sure, alone=alone)
-        if not found and close and (_negative(one.text) or _negative(other.text)):
-            if opposed(one, other, near, cosine):
-                found = Contradiction(one, other, "denial")
+        if not found and close and _opposed(one, other, near, cosine):
+            found = Contradiction(one, other, "denial")
         if found and not two_topics(one, other, near):
             yield found
+
+
+def _opposed(one: Statement, other: Statement, near: Nearness, cosine: float) -> bool:
+    if cosine >= NEEDED_NEAR and needed_or_not(one, other) and same_limits(one, other):
+        return True
+    negative = denying(one.text) or denying(other.text)
+    return negative and opposed(one, other, near, cosine)
 
 
 def _compared(
@@ -102,14 +112,15 @@ def _denials(
     def nearness(one: Statement, other: Statement) -> float:
         return near.cosine((one.language, one.text), (other.language, other.text))
 
-    for one in ours:
+    for place, one in enumerate(ours):
         other = max(theirs, key=lambda s: nearness(one, s))
         mutual = max(ours, key=lambda s: nearness(s, other)) is one
+        ordered = len(ours) == len(theirs) and other is theirs[place]
         if not mutual:
             continue
         if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
-        elif nearness(one, other) >= TRANSLATED:
+        elif nearness(one, other) >= (IN_PLACE if ordered else TRANSLATED):
             if flatly_denied(one, other):
                 yield Contradiction(one, other, "denial")
             elif axes_differ(one, other):

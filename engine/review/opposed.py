@@ -81,9 +81,7 @@ def opposed(one: Statement, other: Statement, near: WordNearness, cosine: float)
 def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> bool:
     said, affirmed = told(no), told(yes)
     denials = [c for c in said.claims if c.denies]
-    if len(denials) != 1 or any(c.denies for c in said.claims if c is not denials[0]):
-        return False
-    if said.states != affirmed.states or said.limits - affirmed.limits:
+    if not denials or said.states - affirmed.states or said.limits - affirmed.limits:
         return False
     match = _Match(near, across)
     everything = around(yes)
@@ -93,23 +91,41 @@ def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> 
         return False
     if any(match.named(w, everything) for w in said.exceptions):
         return False
-    claim = denials[0]
-    return any(
-        not c.denies and _covered(claim, c, affirmed, match) for c in affirmed.claims
-    ) and not any(c.denies and _covered(claim, c, affirmed, match) for c in affirmed.claims)
+    for denial in denials:
+        of_it = [c for c in affirmed.claims if _covered(denial, c, affirmed, everything, match)]
+        if of_it and not any(c.denies for c in of_it):
+            return True
+    return False
 
 
-def _covered(denial: Claim, claim: Claim, affirmed: Said, match: _Match) -> bool:
+def _covered(
+    denial: Claim, claim: Claim, affirmed: Said, everything: Sequence[Word], match: _Match
+) -> bool:
     """Whether a claim is of what is denied: all of it, and of half of what it is denied of."""
     every = [w for c in affirmed.claims for w in c.words] + list(affirmed.conditions)
-    denied = [match.named(w, claim.words) for w in denial.denied]
+    rest = [match.named(w, everything) for w in denial.other]
+    if sum(rest) < LEAST_COVERED * len(rest):
+        return False
+    if not denial.denied:
+        return any(match.named(w, claim.words) for w in denial.other)
+    denied = [match.named(w, every) for w in denial.denied]
     least = LEAST_COVERED if match.across else 1.0
-    if not denial.denied or sum(denied) < least * len(denied):
-        return bool(not denial.denied and denial.other) and all(
-            match.named(w, every) for w in denial.other[-2:]
-        )
-    rest = [match.named(w, every) for w in denial.other]
-    return sum(rest) >= LEAST_COVERED * len(rest)
+    own = match.across or match.named(denial.denied[0], claim.words)
+    return own and sum(denied) >= least * len(denied)
+
+
+def same_limits(one: Statement, other: Statement) -> bool:
+    """Whether two statements hold on the same conditions and of the same states and amounts."""
+    ours, theirs = told(one), told(other)
+    if ours.states != theirs.states:
+        return False
+    if ours.limits and theirs.limits and not ours.limits & theirs.limits:
+        return False
+    written = ({w.written for w in around(s)} for s in (one, other))
+    mine, its = written
+    return all(w.written in its for w in ours.conditions) or all(
+        w.written in mine for w in theirs.conditions
+    )
 
 
 @dataclass(frozen=True, slots=True)
