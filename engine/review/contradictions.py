@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from engine.review.charges import free_or_priced
 from engine.review.denials import axes_differ, denial, flatly_denied
 from engine.review.nearness import Nearness
 from engine.review.needed import needed_or_not
 from engine.review.numbers import Clash, between, clash
-from engine.review.opposed import denying, opposed, same_limits
+from engine.review.opposed import opposed, same_limits, same_windows
 from engine.review.statements import Statement
 from engine.review.topics import two_topics
 
@@ -66,15 +67,24 @@ def between_entries(
         found = _compared(one, other, close=close, sure=sure, alone=alone)
         if not found and close and _opposed(one, other, near, cosine):
             found = Contradiction(one, other, "denial")
+        if not found and close and cosine >= NEAR_ALONE and _charged(one, other):
+            found = Contradiction(one, other, "free")
         if found and not two_topics(one, other, near):
             yield found
 
 
 def _opposed(one: Statement, other: Statement, near: Nearness, cosine: float) -> bool:
-    if cosine >= NEEDED_NEAR and needed_or_not(one, other) and same_limits(one, other):
+    if cosine >= NEEDED_NEAR and needed_or_not(one, other) and _alike_limited(one, other):
         return True
-    negative = denying(one.text) or denying(other.text)
-    return negative and opposed(one, other, near, cosine)
+    return opposed(one, other, near, cosine)
+
+
+def _charged(one: Statement, other: Statement) -> bool:
+    return free_or_priced(one, other) and _alike_limited(one, other)
+
+
+def _alike_limited(one: Statement, other: Statement) -> bool:
+    return same_windows(one, other) and same_limits(one, other)
 
 
 def _compared(
@@ -123,5 +133,5 @@ def _denials(
         elif nearness(one, other) >= (IN_PLACE if ordered else TRANSLATED):
             if flatly_denied(one, other):
                 yield Contradiction(one, other, "denial")
-            elif axes_differ(one, other):
+            elif axes_differ(one, other) or opposed(one, other, near, nearness(one, other)):
                 yield Contradiction(one, other, "denial")

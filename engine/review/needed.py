@@ -20,7 +20,7 @@ _NOT_NEEDED = (
     rf"\bdo(?:es)? not (?:need|require) {_A}([\w-]+)",
     r"\beven if you (?:never|do not) ([\w-]+)",
     rf"([\w-]+) (?:is|are) not {_NEEDED}",
-    r"(?:无需|无须|不需要?|不用|不必|免(?!费))(?:任何|提前|事先|先)?([\u4e00-\u9fff]{1,6})",
+    r"(?:无需|无须|不需要?|不用|不必|免(?!费))(?:任何|提前|事先|先)?([\u4e00-\u9fff]{1,10})",
 )
 _NEEDED_FOR_SURE = (
     r"\bby ([\w-]+) only\b",
@@ -28,14 +28,16 @@ _NEEDED_FOR_SURE = (
     r"\b(?:must|ha(?:s|ve) to|needs? to)(?! not)(?: be)? ([\w-]+)",
     rf"(?<!not )\b(?:requires?|needs?) {_A}(?!not|to)([\w-]+)",
     rf"([\w-]+) (?:is|are) {_NEEDED}",
-    r"(?<![不无])(?:需要?|须|必须|务必|请务必)(?:提前|事先|先|携带|出示|持)?([\u4e00-\u9fff]{1,6})",
-    r"凭([\u4e00-\u9fff]{1,6})",
+    r"(?<![不无])(?:需要?|须|必须|务必|请务必)(?:提前|事先|先|携带|出示|持)?([\u4e00-\u9fff]{1,10})",
+    r"凭([\u4e00-\u9fff]{1,10})",
 )
 _PATTERNS = tuple(
     (re.compile(pattern, re.I), sign)
     for patterns, sign in ((_NOT_NEEDED, False), (_NEEDED_FOR_SURE, True))
     for pattern in patterns
 )
+WORDS = 4
+"""How many words after "needed" or "need not" are looked at."""
 _VAGUE = frozenset({"time", "order", "item", "delivery", "contact", "customer", "pay", "be", "have"})
 
 
@@ -61,7 +63,7 @@ def _needs(text: str) -> Iterator[Need]:
 
 
 def _named(text: str) -> Iterator[str]:
-    for word in words(text)[:2]:
+    for word in words(text)[:WORDS]:
         if word.concept not in _VAGUE and not _stopped(word):
             yield word.concept
 

@@ -25,6 +25,8 @@ LEAST_NEAR = 0.6
 """The nearness of two statements of one language from which on one may deny the other."""
 LEAST_NEAR_ACROSS = 0.42
 """The same across languages, whose sentences are never as near."""
+PREFIXED_NEAR = 0.5
+"""The same where one has a word of the other with a prefix that denies it."""
 LEAST_COVERED = 0.5
 """The part of a denying clause's other words that the affirming entry has at least."""
 _SLIGHT = frozenset({"without", "free of", "non", "except", "unless", "apart from", "lack", "lacks"})
@@ -32,11 +34,15 @@ _KEPT = STATES | {"when"}
 """Axes whose words may stand in a denial; the others are opposites by themselves."""
 _TERMS = re.compile(r"无理由|无条件|无线|无糖|无釉|无人|无缝|无限|不锈|不干胶|不倒翁|非常|不同|不少|不错|没收|未来")
 """Chinese terms that hold a negation and deny nothing."""
-_CONDITIONAL = re.compile(r"[不没未无][^,，。；;]{0,6}?(?:时候?|的话|的|后|之前|前|就|则)(?![\u4e00-\u9fff]?天)")
+_CONDITIONAL = re.compile(r"[不没未无]([^,，。；;]{0,6}?)(?:时候?|的话|的|后|之前|前|就|则)(?![\u4e00-\u9fff]?天)")
 """A negation of when something holds, or of which thing: 没电时, 未付款的."""
 _EXCEPTION = re.compile(
     r"\b(?:unless|except|apart from|other than)\b|除非|除了|除外|以外", re.I
 )
+_REASON = re.compile(r"^(?:because|since|as|due to)\b|^(?:因为|由于|因)", re.I)
+_WINDOWS = frozenset({"season", "holiday", "weekend", "weekday", "morning", "tonight", "tomorrow"})
+_CALENDAR = frozenset({"weekday", "date", "monthname"})
+_PREFIX = re.compile(r"^(?:un|in|im|ir|non|dis)(?=\w{3})")
 _WHEN = re.compile(
     r"\b(?:if|when|once|after|before|beyond|over|under|during|while|until)\b"
     r"|如果|若|一旦|超过|之后|以后|期间|后(?!台|盖)|前(?=[，,不无]|$)|不满|未满|[的]?时(?=[，,不无可]|$)",
@@ -68,14 +74,40 @@ class Said:
     states: frozenset[tuple[str, int]]
     limits: frozenset[str]
     conditional: bool
+    windows: frozenset[str] = frozenset()
+    """The days and seasons it speaks of."""
+    unless: tuple[str, ...] = ()
+    """Of Chinese conditions that hold a negation, what it denies: 未开瓶的."""
 
 
 def opposed(one: Statement, other: Statement, near: WordNearness, cosine: float) -> bool:
     """Whether one of two statements denies what the other affirms."""
     across = is_han(one.text) != is_han(other.text)
+    if not same_windows(one, other):
+        return False
+    prefixed = not across and cosine >= PREFIXED_NEAR and _prefixed(one, other)
+    if prefixed and same_limits(one, other):
+        return True
     if cosine < (LEAST_NEAR_ACROSS if across else LEAST_NEAR):
         return False
     return _denies(one, other, near, across) or _denies(other, one, near, across)
+
+
+def _prefixed(one: Statement, other: Statement) -> bool:
+    """Whether a word of one is the other's with a prefix that denies it: locked, unlocked."""
+    ours, theirs = ({w.written for c in told(s).claims for w in c.words} for s in (one, other))
+    return any(
+        _PREFIX.sub("", long) in few and long not in few and _PREFIX.sub("", long) not in many
+        for many, few in ((ours, theirs), (theirs, ours))
+        for long in many
+        if _PREFIX.match(long)
+    )
+
+
+def same_windows(one: Statement, other: Statement) -> bool:
+    """Whether two statements may be of the same days, as far as both name any."""
+    ours, theirs = told(one).windows, told(other).windows
+    return not (ours and theirs) or bool(ours & theirs)
 
 
 def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> bool:
@@ -85,9 +117,7 @@ def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> 
         return False
     match = _Match(near, across)
     everything = around(yes)
-    if said.conditional and not (
-        said.conditions and all(match.named(w, everything) for w in said.conditions)
-    ):
+    if said.conditional and not _meets(said.conditions, everything, match):
         return False
     if any(match.named(w, everything) for w in said.exceptions):
         return False
@@ -96,6 +126,13 @@ def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> 
         if of_it and not any(c.denies for c in of_it):
             return True
     return False
+
+
+def _meets(conditions: Sequence[Word], everything: Sequence[Word], match: _Match) -> bool:
+    """Whether what a denial is limited to is named by the other's entry too."""
+    least = LEAST_COVERED if match.across else 1.0
+    named = sum(match.named(w, everything) for w in conditions)
+    return bool(conditions) and named >= least * len(conditions)
 
 
 def _covered(
@@ -121,8 +158,10 @@ def same_limits(one: Statement, other: Statement) -> bool:
         return False
     if ours.limits and theirs.limits and not ours.limits & theirs.limits:
         return False
-    written = ({w.written for w in around(s)} for s in (one, other))
-    mine, its = written
+    for limited, free in ((ours, theirs), (theirs, ours)):
+        if any(lack in w.written for lack in limited.unless for w in free.conditions):
+            return False
+    mine, its = ({w.written for w in around(s)} for s in (one, other))
     return all(w.written in its for w in ours.conditions) or all(
         w.written in mine for w in theirs.conditions
     )
@@ -157,6 +196,8 @@ def told(statement: Statement) -> Said:
         if limit:
             exceptions += words(segment)
             continue
+        if _REASON.search(segment):
+            continue
         if clause_at(read, index).condition:
             conditional = True
             conditions += words(segment)
@@ -174,7 +215,14 @@ def told(statement: Statement) -> Said:
             claims.append(found)
     states = frozenset((t.concept, t.sign) for t in read.tokens if t.concept in STATES)
     limits = frozenset(q.key for q in read.quantities if q.unit not in ("clock", "count"))
-    return Said(tuple(claims), tuple(conditions), tuple(exceptions), states, limits, conditional)
+    windows = frozenset(q.key for q in read.quantities if q.unit in _CALENDAR) | frozenset(
+        t.concept for t in read.tokens if t.concept in _WINDOWS
+    )
+    unless = tuple(hit[1] for hit in _CONDITIONAL.finditer(text) if hit[1])
+    return Said(
+        tuple(claims), tuple(conditions), tuple(exceptions), states, limits, conditional, windows,
+        unless,
+    )  # fmt: skip
 
 
 def _claim(read: Reading, index: int, start: int, segment: str) -> Claim | None:

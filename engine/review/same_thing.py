@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,8 @@ class About:
     others: frozenset[str]
     acts: frozenset[str]
     states: Mapping[str, int]
+    whole_states: Mapping[str, int]
+    """Those of its whole sentence."""
     around: frozenset[str]
     title: frozenset[str]
     han: bool
@@ -79,12 +82,22 @@ def _about(
         named | frozenset(t.concept for t in tokens if t.kind in TELLING),
         frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
         acts(t for t in tokens if not in_means(statement.reading, t)),
-        {t.concept: t.sign for t in tokens if t.concept in STATES},
+        _states(tokens),
+        _states(statement.reading.tokens),
         _around(statement),
         frozenset(SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
         is_han(statement.text),
         qualified,
     )
+
+
+def _states(tokens: Iterable[Token]) -> Mapping[str, int]:
+    """In which states a thing is; none where it is said to be in both."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for token in tokens:
+        if token.concept in STATES:
+            found[token.concept].add(token.sign)
+    return {state: min(signs) for state, signs in found.items() if len(signs) == 1}
 
 
 @lru_cache(maxsize=65536)
@@ -117,7 +130,7 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
     lacking = (bool(one.names - other.around), bool(other.names - one.around))
     if all(lacking) or (any(lacking) and not (sure and across)):
         return False
-    if any(one.states.get(s) != other.states.get(s) for s in {*one.states, *other.states}):
+    if _other_state(one, other) or _other_state(other, one):
         return False
     ours, theirs = one.acts - other.acts, other.acts - one.acts
     if ours - other.around and theirs - one.around:
@@ -125,6 +138,14 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
     if one.title - other.around and other.title - one.around:
         return False
     return not _qualified_otherwise(one, other)
+
+
+def _other_state(one: About, other: About) -> bool:
+    """Whether a clause is of a state that the other sentence does not speak of."""
+    return any(
+        other.states.get(state, other.whole_states.get(state)) != sign
+        for state, sign in one.states.items()
+    )
 
 
 def _qualified_otherwise(one: About, other: About) -> bool:

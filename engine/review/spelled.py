@@ -35,7 +35,10 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (re.compile(r"\b(?:(two|three|2|3) quarters|(?:a |one )?quarter)[ -](?:of an )?hours?\b", re.I),
      _quarters),
     (re.compile(r"\b(?:a |one )?fortnight\b", re.I), "14 days"),
-    (re.compile(rf"\bhalf an? ({_ENGLISH})\b", re.I), r"0.5 \1s"),
+    (
+        re.compile(rf"\bhalf an? ({_ENGLISH}|met(?:re|er)|kilo(?:gram)?|lit(?:re|er))\b", re.I),
+        r"0.5 \1s",
+    ),
     (re.compile(rf"\ba couple of (?=(?:\w+ )?(?:{_ENGLISH})s)", re.I), "2 "),
     (re.compile(r"\ba decade\b", re.I), "10 years"),
     (re.compile(rf"(?<![{_DIGIT}十\d])([{_DIGIT}])刻钟"),
