@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from engine.grounding.units import CURRENCIES
@@ -11,11 +12,20 @@ from engine.review.statements import Statement
 from engine.review.topics import around, words
 
 
+_WITHIN = re.compile(
+    r"\bincluded in the (?:\w+ )?(?:price|rent|fee|fare|cost)|\bpart of the (?:service|price)"
+    r"|(?:包含在|已含在|含在|计入).{0,6}价|价格(?:已|中)?包?含",
+    re.I,
+)
+
+
 @lru_cache(maxsize=65536)
 def _free(statement: Statement) -> bool:
     """Whether it says that something is free, and names no price beside it."""
     read = statement.reading
-    free = any(t.concept == "free" and t.sign > 0 for t in read.tokens)
+    free = any(t.concept == "free" and t.sign > 0 for t in read.tokens) or bool(
+        _WITHIN.search(read.text)
+    )
     denied = any(t.kind == "neg" for t in read.tokens)
     return free and not denied and not any(q.unit in CURRENCIES for q in read.quantities)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from engine.review.charges import free_or_priced
+from engine.review.classes import other_members
 from engine.review.denials import axes_differ, denial, flatly_denied
 from engine.review.nearness import Nearness
+from engine.review.moments import at_other_steps
 from engine.review.needed import needed_or_not
 from engine.review.numbers import Clash, between, clash
 from engine.review.opposed import opposed, same_limits, same_windows
@@ -26,6 +28,8 @@ NEAR_ALONE = 0.65
 """The nearness of two statements that is enough whatever their entries' questions are."""
 NEAR_ACROSS = 0.48
 """The same for two of two languages."""
+NEAR_WHOLE = 1.1
+"""What the nearness of two statements and of their questions come to where values stand alone."""
 NEEDED_NEAR = 0.6
 """The nearness of two statements from which on they may need and not need one thing."""
 SURE = 0.7
@@ -63,13 +67,16 @@ def between_entries(
         sure = cosine >= SURE and whole >= 2 * SURE
         close = whole >= NEAR or cosine >= NEAR_ALONE
         across = one.language != other.language
-        alone = cosine >= (NEAR_ACROSS if across else NEAR_ALONE) and whole >= NEAR
+        alone = cosine >= (NEAR_ACROSS if across else NEEDED_NEAR) and whole >= NEAR_WHOLE
         found = _compared(one, other, close=close, sure=sure, alone=alone)
         if not found and close and _opposed(one, other, near, cosine):
             found = Contradiction(one, other, "denial")
-        if not found and close and cosine >= NEAR_ALONE and _charged(one, other):
+        priced = cosine >= NEAR_ALONE or (cosine >= NEAR_BY_NAME and whole >= NEAR)
+        if not found and priced and _charged(one, other):
             found = Contradiction(one, other, "free")
-        if found and not two_topics(one, other, near):
+        if not found and cosine >= NEEDED_NEAR and at_other_steps(one, other):
+            found = Contradiction(one, other, "step")
+        if found and not other_members(one, other) and not two_topics(one, other, near):
             yield found
 
 

@@ -28,6 +28,7 @@ _NEEDED_FOR_SURE = (
     r"\b(?:must|ha(?:s|ve) to|needs? to)(?! not)(?: be)? ([\w-]+)",
     rf"(?<!not )\b(?:requires?|needs?) {_A}(?!not|to)([\w-]+)",
     rf"([\w-]+) (?:is|are) {_NEEDED}",
+    rf"(?<!not )\b(?:ha(?:s|ve)|comes? with|carr(?:y|ies)) {_A}(?!to\b|not\b|no\b)([\w-]+)",
     r"(?<![不无])(?:需要?|须|必须|务必|请务必)(?:提前|事先|先|携带|出示|持)?([\u4e00-\u9fff]{1,10})",
     r"凭([\u4e00-\u9fff]{1,10})",
 )

@@ -26,6 +26,19 @@ def _quarters(hit: re.Match[str]) -> str:
     return f"{_plain(15 * (number(hit[1]) if hit[1] else Decimal(1)))} minutes"
 
 
+_SUM = r"(?:the|its|your|that)? ?(?:price|total|sum|amount|cost|rent|fee|bill)"
+
+
+def _share(hit: re.Match[str]) -> str:
+    return f"{_plain((100 * number(hit[2]) / number(hit[1])).quantize(Decimal(1)))}%"
+
+
+def _part(hit: re.Match[str]) -> str:
+    parts = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}[hit[1].lower()]
+    many = 2 if hit[0].lower().startswith("two") else 1
+    return f"{_plain((Decimal(100 * many) / parts).quantize(Decimal(1)))}%"
+
+
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (
         re.compile(rf"\b(an?|one|two|three|four|five|six|\d+) ({_ENGLISH})s? and a half\b", re.I),
@@ -52,6 +65,11 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         lambda hit: f"{_plain(number(hit[1]))}-{_plain(number(hit[2]))}",
     ),
     (re.compile(r"一?个季度"), "3个月"),
+    (re.compile(rf"([{_DIGIT}十])分之([{_DIGIT}])"), _share),
+    (re.compile(r"(?<=的)一半|(?<=[价款额])一半"), "50%"),
+    (re.compile(rf"\b(?:a|one|two) (half|third|quarter|fifth|tenth)s?(?= (?:off|of) {_SUM})", re.I),
+     _part),
+    (re.compile(rf"\bhalf(?= (?:off|of)? ?{_SUM})", re.I), "50%"),
 )  # fmt: skip
 
 
