@@ -9,7 +9,7 @@ from itertools import combinations
 
 from engine.review.charges import free_or_priced
 from engine.review.classes import other_members
-from engine.review.denials import axes_differ, denial, flatly_denied
+from engine.review.denials import axes_differ, denial, flatly_denied, negative
 from engine.review.nearness import Nearness
 from engine.review.moments import at_other_steps
 from engine.review.needed import needed_or_not
@@ -68,7 +68,7 @@ def between_entries(
         close = whole >= NEAR or cosine >= NEAR_ALONE
         across = one.language != other.language
         alone = cosine >= (NEAR_ACROSS if across else NEEDED_NEAR) and whole >= NEAR_WHOLE
-        found = _compared(one, other, close=close, sure=sure, alone=alone)
+        found = _compared(one, other, near, close=close, sure=sure, alone=alone)
         if not found and close and _opposed(one, other, near, cosine):
             found = Contradiction(one, other, "denial")
         priced = cosine >= NEAR_ALONE or (cosine >= NEAR_BY_NAME and whole >= NEAR)
@@ -95,10 +95,10 @@ def _alike_limited(one: Statement, other: Statement) -> bool:
 
 
 def _compared(
-    one: Statement, other: Statement, *, close: bool, sure: bool, alone: bool
+    one: Statement, other: Statement, near: Nearness, *, close: bool, sure: bool, alone: bool
 ) -> Contradiction | None:
     counted = one.counts and other.counts
-    if close and counted and (found := clash(one, other, sure=sure, near=alone)):
+    if close and counted and (found := clash(one, other, sure=sure, near=near if alone else None)):
         return Contradiction(one, other, found.key, _values(found))
     if (denied := denial(one, other)) and (close or denied.telling):
         return Contradiction(one, other, denied.key)
@@ -121,6 +121,15 @@ def within_entry(told: Sequence[Statement], near: Nearness | None) -> Iterator[C
             yield from _denials(ours, theirs, near)
 
 
+def _untrue(one: Statement, other: Statement, near: Nearness, cosine: float) -> bool:
+    """Whether one of two translations denies what the other, without any denial, affirms."""
+    if flatly_denied(one, other):
+        return True
+    if negative(one) and negative(other):
+        return False
+    return axes_differ(one, other) or opposed(one, other, near, cosine)
+
+
 def _denials(
     ours: Sequence[Statement], theirs: Sequence[Statement], near: Nearness
 ) -> Iterator[Contradiction]:
@@ -138,7 +147,5 @@ def _denials(
         if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
         elif nearness(one, other) >= (IN_PLACE if ordered else TRANSLATED):
-            if flatly_denied(one, other):
-                yield Contradiction(one, other, "denial")
-            elif axes_differ(one, other) or opposed(one, other, near, nearness(one, other)):
+            if _untrue(one, other, near, nearness(one, other)):
                 yield Contradiction(one, other, "denial")

@@ -97,6 +97,11 @@ def flatly_denied(one: Statement, other: Statement) -> bool:
     return any(plainly) and not opposed and not _NEGATIVE.search(said.text)
 
 
+def negative(statement: Statement) -> bool:
+    """Whether a sentence has any word that denies."""
+    return bool(_NEGATIVE.search(statement.text))
+
+
 def _negated(statement: Statement) -> list[Token]:
     return [t for t in statement.reading.tokens if t.kind == "neg" and not t.bounded]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from engine.grounding.units import CURRENCIES
 from engine.review.periods import PERIOD, periods, rate
 from engine.review.same_thing import about_fact, likeness, same_thing
 from engine.review.statements import Statement
+from engine.review.topics import Word, WordNearness, meet, words
 
 SILENT = frozenset({"ordinal", "star", "fraction", "size", "yearname", "monthname"})
 """Categories of values that settle nothing by themselves."""
@@ -25,6 +27,14 @@ MINUTES = {"minute": Decimal(1), "workday": Decimal(1440), "month": Decimal(4383
 """A length of time in minutes, roughly: enough to tell 30 days from 3 months."""
 RATED = CURRENCIES | {"percent", "count", "point", "g", "ml"}
 """Kinds of amounts that may be for a span or a unit each: per hour, 每人."""
+_ORDERED = re.compile(
+    r"\b(?:orders?|baskets?|purchases?|spend(?:ing)?)(?: (?:\w+ ){0,2}"
+    r"(?:of|over|above|from|under|below|worth|at least|more than))?(?: at least)? ?[€$£¥]?$"
+    r"|\b(?:minimum(?: order)?(?: is| of)?|once you spend) ?[€$£¥]?$|(?:订单|消费|购物|实付|单笔)?"
+    r"(?:不?满|达到?|超过)$",
+    re.I,
+)
+"""What stands before an amount that an order must come to."""
 NEARLY = Decimal("0.15")
 """The difference up to which lengths of time in different units are the same: a month, 30 days."""
 WEEK = Decimal("1.5")
@@ -49,19 +59,20 @@ class Clash:
 
 
 def clash(
-    one: Statement, other: Statement, *, sure: bool = False, near: bool = False
+    one: Statement, other: Statement, *, sure: bool = False, near: WordNearness | None = None
 ) -> Clash | None:
     """The values of one thing in which two statements differ most plainly, or None.
 
     `sure`: the statements are so near in meaning that they need not share words. `near`: they are
-    near enough for that where each has but one value of the kind.
+    near enough for that where each has but one value of the kind, and one word means the same.
     """
     ours, theirs = list(values_of(one.reading)), list(values_of(other.reading))
     kinds = [Counter(f.category for f in side) for side in (ours, theirs)]
     found = []
     for a, b in _unmatched(ours, theirs):
-        alone = near and all(count[a.category] == 1 for count in kinds)
         mine, its = about_fact(one, a), about_fact(other, b)
+        single = all(count[a.category] == 1 for count in kinds)
+        alone = near is not None and single and meet(clause_words(a), clause_words(b), near)
         like = likeness(mine, its)
         if same_thing(mine, its, sure=sure or alone) and (like >= LEAST_LIKE or sure or alone):
             found.append(Clash(a, b, like))
@@ -130,6 +141,8 @@ def comparable(one: Fact, other: Fact) -> bool:
         rates = (rate(one.reading, a.start, a.end), rate(other.reading, b.start, b.end))
         if all(rates) and rates[0] != rates[1] and is_han(rates[0]) == is_han(rates[1]):
             return False
+    if kind in CURRENCIES and _of_an_order(one) != _of_an_order(other):
+        return False
     if kind in CURRENCIES or kind == "clock":
         return a.bound == b.bound and (kind != "clock" or _same_days(one, other))
     if kind == "weekday":
@@ -138,6 +151,18 @@ def comparable(one: Fact, other: Fact) -> bool:
     if kind == "count":
         return bool(a.nouns & b.nouns)
     return not (a.bound and b.bound and a.bound != b.bound)
+
+
+def _of_an_order(fact: Fact) -> bool:
+    """Whether an amount of money is what an order comes to, and no price."""
+    return bool(_ORDERED.search(fact.reading.text[max(0, fact.position - 40) : fact.position]))
+
+
+def clause_words(fact: Fact) -> tuple[Word, ...]:
+    """The words of the clause that a value stands in."""
+    clause = fact.reading.clause_of(fact.position)
+    ends = (*fact.reading.starts[1:], len(fact.reading.text))
+    return words(fact.reading.text[fact.reading.starts[clause] : ends[clause]])
 
 
 def _denied(*all_facts: Fact) -> bool:

@@ -11,7 +11,7 @@ from engine.grounding.clauses import clause_at
 from engine.grounding.reading import Reading, Token
 from engine.grounding.text import is_han
 from engine.review.same_thing import STATES
-from engine.review.statements import Statement, reading
+from engine.review.statements import Statement
 from engine.review.topics import (
     SAME_WORD,
     SAME_WORD_ACROSS,
@@ -29,10 +29,15 @@ PREFIXED_NEAR = 0.5
 """The same where one has a word of the other with a prefix that denies it."""
 LEAST_COVERED = 0.5
 """The part of a denying clause's other words that the affirming entry has at least."""
-_SLIGHT = frozenset({"without", "free of", "non", "except", "unless", "apart from", "lack", "lacks"})
+_PLAIN = re.compile(
+    r"(?:not|no|never|none|nothing|nobody|nor|neither|unable|impossible|forbidden|prohibited|banned"
+    r"|refuses?d?|不|没|未|无|勿|禁|拒|谢绝|莫|别)",
+    re.I,
+)
+"""Words that deny what follows; "except", "without" and the like only take something out."""
 _KEPT = STATES | {"when"}
 """Axes whose words may stand in a denial; the others are opposites by themselves."""
-_TERMS = re.compile(r"无理由|无条件|无线|无糖|无釉|无人|无缝|无限|不锈|不干胶|不倒翁|非常|不同|不少|不错|没收|未来")
+_TERMS = re.compile(r"无理由|无条件|无线|无糖|无釉|无人|无缝|无限|不锈|不干胶|不倒翁|非常|不同|不少|不错|没收|未来|不再另|不另")
 """Chinese terms that hold a negation and deny nothing."""
 _CONDITIONAL = re.compile(r"[不没未无]([^,，。；;]{0,6}?)(?:时候?|的话|的|后|之前|前|就|则)(?![\u4e00-\u9fff]?天)")
 """A negation of when something holds, or of which thing: 没电时, 未付款的."""
@@ -176,6 +181,8 @@ class _Match:
         """Whether a word, or one that means the same, is among others."""
         if any(word.written == w.written or word.concept == w.concept for w in among):
             return True
+        if is_han(word.plain) and not self.across:
+            return False
         least = SAME_WORD_ACROSS if self.across else SAME_WORD
         return any(self.near.words(word.plain, w.plain) >= least for w in among)
 
@@ -241,12 +248,7 @@ def _claim(read: Reading, index: int, start: int, segment: str) -> Claim | None:
 
 
 def _negates(read: Reading, token: Token) -> bool:
-    if token.kind != "neg" or token.word.lower() in _SLIGHT or token.attribute:
+    if token.kind != "neg" or not _PLAIN.match(token.word) or token.attribute:
         return False
     spans = [hit.span() for p in (_TERMS, _CONDITIONAL) for hit in p.finditer(read.text)]
     return not any(a <= token.start < b for a, b in spans)
-
-
-def denying(text: str) -> bool:
-    """Whether a sentence may deny anything; quick enough for all of a shop's."""
-    return any(t.kind == "neg" for t in reading(text).tokens)

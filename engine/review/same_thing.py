@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.grounding.facts import Fact, near
@@ -22,7 +22,7 @@ TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
 """Kinds of words that say of which thing a claim is."""
 STATES = frozenset({"unopened", "unused", "temperature"})
 """Axes that say in which state a thing is: opened, used, hot."""
-_SILENT = frozenset({"neg", "quantity", "when", "light"})
+_SILENT = frozenset({"neg", "quantity", "when", "light", "mark"})
 _UNKNOWN = frozenset({"word", "gram"})
 
 
@@ -41,6 +41,8 @@ class About:
     title: frozenset[str]
     han: bool
     qualified: Qualifiers
+    done: frozenset[str] = frozenset()
+    """Of a value, the acts named before it in its clause."""
 
 
 def about_fact(statement: Statement, fact: Fact) -> About:
@@ -57,7 +59,9 @@ def about_fact(statement: Statement, fact: Fact) -> About:
         for c, w in near(read, fact.position)
         if c not in silent and not c[0].isdigit()
     }
-    return _about(statement, words, tokens, qualifiers(read, clause, fact.position))
+    before = acts(t for t in read.tokens if t.clause == clause and t.start < fact.position)
+    about = _about(statement, words, tokens, qualifiers(read, clause, fact.position))
+    return replace(about, done=before - {"pay"})
 
 
 def about_clause(statement: Statement, clause: int) -> About:
@@ -134,6 +138,8 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
         return False
     ours, theirs = one.acts - other.acts, other.acts - one.acts
     if ours - other.around and theirs - one.around:
+        return False
+    if one.done and other.done and not one.done & other.done:
         return False
     if one.title - other.around and other.title - one.around:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -112,6 +112,21 @@ def two_topics(one: Statement, other: Statement, near: WordNearness) -> bool:
         any(not _named(word, theirs_too, near, least) for word in mine)
         for mine, theirs_too in ((ours, around(other)), (theirs, around(one)))
     ) or _contrasted(one, other)
+
+
+def meet(ours: Iterable[Word], theirs: Sequence[Word], near: WordNearness) -> bool:
+    """Whether a word that is not in every entry means the same as one of others."""
+    for word in ours:
+        if word.concept in EVERYWHERE or word.concept == "contact":
+            continue
+        if any(word.written == w.written or word.concept == w.concept for w in theirs):
+            return True
+        for other in theirs:
+            across = is_han(word.plain) != is_han(other.plain)
+            least = SAME_WORD_ACROSS if across else SAME_WORD
+            if near.words(word.plain, other.plain) >= least:
+                return True
+    return False
 
 
 def _private(one: Statement, other: Statement) -> tuple[Word, ...]:
