@@ -11,7 +11,6 @@ from engine.review.same_thing import TELLING
 from engine.review.statements import Statement
 from engine.review.topics import around, words
 
-
 _WITHIN = re.compile(
     r"\bincluded in the (?:\w+ )?(?:price|rent|fee|fare|cost)|\bpart of the (?:service|price)"
     r"|(?:包含在|已含在|含在|计入).{0,6}价|价格(?:已|中)?包?含",

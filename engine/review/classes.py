@@ -42,9 +42,7 @@ def _pattern(member: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.I)
 
 
-_MEMBERS = tuple(
-    tuple(_pattern(member) for member in members.split(" / ")) for members in _CLASSES
-)
+_MEMBERS = tuple(tuple(_pattern(member) for member in members.split(" / ")) for members in _CLASSES)
 
 
 @lru_cache(maxsize=65536)

@@ -10,8 +10,8 @@ from itertools import combinations
 from engine.review.charges import free_or_priced
 from engine.review.classes import other_members
 from engine.review.denials import axes_differ, denial, flatly_denied, negative
-from engine.review.nearness import Nearness
 from engine.review.moments import at_other_steps
+from engine.review.nearness import Nearness
 from engine.review.needed import needed_or_not
 from engine.review.numbers import Clash, between, clash
 from engine.review.opposed import opposed, same_limits, same_windows

@@ -39,7 +39,9 @@ _PATTERNS = tuple(
 )
 WORDS = 4
 """How many words after "needed" or "need not" are looked at."""
-_VAGUE = frozenset({"time", "order", "item", "delivery", "contact", "customer", "pay", "be", "have"})
+_VAGUE = frozenset(
+    {"time", "order", "item", "delivery", "contact", "customer", "pay", "be", "have"}
+)
 
 
 @dataclass(frozen=True, slots=True)

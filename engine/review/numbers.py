@@ -27,6 +27,9 @@ MINUTES = {"minute": Decimal(1), "workday": Decimal(1440), "month": Decimal(4383
 """A length of time in minutes, roughly: enough to tell 30 days from 3 months."""
 RATED = CURRENCIES | {"percent", "count", "point", "g", "ml"}
 """Kinds of amounts that may be for a span or a unit each: per hour, 每人."""
+MEASURED = frozenset({"g", "mm", "ml", "inch", "m2"})
+ATTRIBUTES = frozenset({"weight", "height", "width", "length", "depth", "diameter", "thick"})
+"""What a measure may be of; values of two of them are of two things."""
 _ORDERED = re.compile(
     r"\b(?:orders?|baskets?|purchases?|spend(?:ing)?)(?: (?:\w+ ){0,2}"
     r"(?:of|over|above|from|under|below|worth|at least|more than))?(?: at least)? ?[€$£¥]?$"
@@ -141,6 +144,8 @@ def comparable(one: Fact, other: Fact) -> bool:
         rates = (rate(one.reading, a.start, a.end), rate(other.reading, b.start, b.end))
         if all(rates) and rates[0] != rates[1] and is_han(rates[0]) == is_han(rates[1]):
             return False
+    if kind in MEASURED and _measured(one) != _measured(other):
+        return False
     if kind in CURRENCIES and _of_an_order(one) != _of_an_order(other):
         return False
     if kind in CURRENCIES or kind == "clock":
@@ -156,6 +161,13 @@ def comparable(one: Fact, other: Fact) -> bool:
 def _of_an_order(fact: Fact) -> bool:
     """Whether an amount of money is what an order comes to, and no price."""
     return bool(_ORDERED.search(fact.reading.text[max(0, fact.position - 40) : fact.position]))
+
+
+def _measured(fact: Fact) -> frozenset[str]:
+    """Of what a measure in a clause is: its weight, what it holds."""
+    clause = fact.reading.clause_of(fact.position)
+    named = {t.concept for t in fact.reading.tokens if t.clause == clause}
+    return frozenset(named & ATTRIBUTES)
 
 
 def clause_words(fact: Fact) -> tuple[Word, ...]:

@@ -33,7 +33,9 @@ _TIMES = re.compile(
     rf"(?: \w+)? (?:an?|per|each|every|in an?) (?P<m>(?:{_COUNT}|other) )?(?P<u>{_UNITS})s?\b",
     re.I,
 )
-_EVERY = re.compile(rf"\b(?:every|each) (?P<m>(?:{_COUNT}|other|single) )?(?P<u>{_UNITS})s?\b", re.I)
+_EVERY = re.compile(
+    rf"\b(?:every|each) (?P<m>(?:{_COUNT}|other|single) )?(?P<u>{_UNITS})s?\b", re.I
+)
 _ADVERB = re.compile(rf"\b({'|'.join(_ADVERBS)})\b", re.I)
 _HAN_UNITS = "小时|天|日|晚|周|星期|礼拜|季度?|月|年"
 _HAN_TIMES = re.compile(
@@ -42,7 +44,7 @@ _HAN_TIMES = re.compile(
     rf"|(?<!第)[一1]个?(?P<v>{_HAN_UNITS})[^,，。；;\d]{{0,4}}?(?P<k>\d+|{HAN_NUMBER})\s*[次遍回]"
 )
 _RATE = re.compile(
-    rf"^\s*(?:\w+ )?(?:per|a|an|each|every|/|for (?:a|an|one|the)(?: whole| full)?) ?"
+    r"^\s*(?:\w+ )?(?:per|a|an|each|every|/|for (?:a|an|one|the)(?: whole| full)?) ?"
     r"(?:(?:\d+|whole|full|extra|additional) )?([a-z]+)",
     re.I,
 )
@@ -51,11 +53,47 @@ _RATE_BEFORE = re.compile(
     r"\b[^,;.]{0,60}$",
     re.I,
 )
-_HAN_RATE = re.compile(r"(?:每|/|一)个?(小时|[天晚日周月年人位件单张条双层节次只公斤千克斤克个])(?!选|送|定)")
+_HAN_RATE = re.compile(
+    r"(?:每|/|一)个?(小时|[天晚日周月年人位件单张条双层节次只公斤千克斤克个])(?!选|送|定)"
+)
 _SPANS = frozenset(
-    "minute hour day night week weekend month year person child adult item piece pair order parcel"
-    " kilo kg kilogram gram litre metre session lesson class use visit floor room seat ticket box"
-    " pack bottle page".split()
+    [
+        "minute",
+        "hour",
+        "day",
+        "night",
+        "week",
+        "weekend",
+        "month",
+        "year",
+        "person",
+        "child",
+        "adult",
+        "item",
+        "piece",
+        "pair",
+        "order",
+        "parcel",
+        "kilo",
+        "kg",
+        "kilogram",
+        "gram",
+        "litre",
+        "metre",
+        "session",
+        "lesson",
+        "class",
+        "use",
+        "visit",
+        "floor",
+        "room",
+        "seat",
+        "ticket",
+        "box",
+        "pack",
+        "bottle",
+        "page",
+    ]
 )
 
 

@@ -57,7 +57,7 @@ def about_fact(statement: Statement, fact: Fact) -> About:
     words = {
         SAME.get(c, c): w
         for c, w in near(read, fact.position)
-        if c not in silent and not c[0].isdigit()
+        if c not in silent and not c[0].isdigit() and c != "contact"
     }
     before = acts(t for t in read.tokens if t.clause == clause and t.start < fact.position)
     about = _about(statement, words, tokens, qualifiers(read, clause, fact.position))

@@ -65,6 +65,8 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         lambda hit: f"{_plain(number(hit[1]))}-{_plain(number(hit[2]))}",
     ),
     (re.compile(r"一?个季度"), "3个月"),
+    (re.compile(r"(?<=[只仅])([^,，。；;]{0,6}?)一(?=[台个次件张名位本份款套])"), r"\g<1>1"),
+    (re.compile(r"\bonly one (?=[a-z])", re.I), "only 1 "),
     (re.compile(rf"([{_DIGIT}十])分之([{_DIGIT}])"), _share),
     (re.compile(r"(?<=的)一半|(?<=[价款额])一半"), "50%"),
     (re.compile(rf"\b(?:a|one|two) (half|third|quarter|fifth|tenth)s?(?= (?:off|of) {_SUM})", re.I),

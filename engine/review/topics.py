@@ -10,6 +10,7 @@ from typing import Protocol
 from engine.grounding.lexicon import lexicon
 from engine.grounding.text import fold, is_han, stem
 from engine.retrieval.text import words as split_words
+from engine.review.acts import ACTS
 from engine.review.qualifiers import EVERYWHERE
 from engine.review.statements import Statement, reading
 
@@ -18,7 +19,26 @@ SAME_WORD = 0.72
 SAME_WORD_ACROSS = 0.6
 """The same for words of two languages: kittens and 小猫 .74, kittens and 小狗 .57."""
 _SILENT = frozenset({"neg", "light", "axis", "stop", "mark", "quantity", "when"})
-_MODAL = frozenset("可以 支持 需要 怎么 什么 多少 多久 几天 我们 你们 能否 是否 时候 如何 一般 建议".split())
+_MODAL = frozenset(
+    [
+        "可以",
+        "支持",
+        "需要",
+        "怎么",
+        "什么",
+        "多少",
+        "多久",
+        "几天",
+        "我们",
+        "你们",
+        "能否",
+        "是否",
+        "时候",
+        "如何",
+        "一般",
+        "建议",
+    ]
+)
 _ALONE = frozenset({"ware", "material", "topic", "place"})
 """Kinds of which a Chinese word of one character is a word."""
 
@@ -70,7 +90,7 @@ def _chinese(text: str) -> Iterator[Word]:
         known = table.get(word)
         if (known is not None and known.kind in _SILENT) or word in _MODAL or _counts(word):
             continue
-        if len(word) > 1 or (known is not None and known.kind in _ALONE):
+        if len(word) > 1 or (known is not None and (known.kind in _ALONE or known.name in ACTS)):
             concept = known.name if known is not None else stem(word) if word.isascii() else word
             yield Word(word, word, concept)
 
