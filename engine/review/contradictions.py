@@ -20,11 +20,11 @@ from engine.review.topics import two_topics
 
 LEAST_COSINE = 0.38
 """Statements less near than this are not compared."""
-NEAR = 1.0
+NEAR = 0.95
 """What the nearness of two statements and that of their entries' questions come to at least."""
 NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
-NEAR_ALONE = 0.65
+NEAR_ALONE = 0.6
 """The nearness of two statements that is enough whatever their entries' questions are."""
 NEAR_ACROSS = 0.48
 """The same for two of two languages."""

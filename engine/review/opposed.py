@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.grounding.text import is_han
+from engine.review.qualifiers import EVERYWHERE
 from engine.review.sayings import Claim, Said, told
 from engine.review.statements import Statement
 from engine.review.topics import (
@@ -94,6 +95,8 @@ def _covered(
         return False
     if not denial.denied:
         return any(match.named(w, claim.words) for w in denial.other)
+    if all(w.concept in EVERYWHERE for w in denial.denied):
+        return False
     denied = [match.named(w, every) for w in denial.denied]
     least = LEAST_COVERED if match.across else 1.0
     own = match.across or match.named(denial.denied[0], claim.words)
@@ -126,6 +129,6 @@ class _Match:
         if any(word.written == w.written or word.concept == w.concept for w in among):
             return True
         if is_han(word.plain) and not self.across:
-            return False
+            return any(word.written in w.written for w in among)
         least = SAME_WORD_ACROSS if self.across else SAME_WORD
         return any(self.near.words(word.plain, w.plain) >= least for w in among)

@@ -46,9 +46,7 @@ _MODAL = re.compile(
     r"\b(?:can|could|will|would|may|must|is|are|do|does)(?: no)?(?: not| longer)", re.I
 )
 """Where the denial begins in a sentence that opens with a condition and has no comma."""
-_STEPS = frozenset(
-    {"order", "delivery", "receipt", "parcel", "item", "售出", "购买", "下单", "签收"}
-)
+_STEPS = frozenset({"order", "item", "售出", "购买", "下单"})
 """What has happened to all that was sold: no condition at all."""
 
 
@@ -95,11 +93,12 @@ def told(statement: Statement) -> Said:
     conditional = False
     for index in range(read.clauses):
         start, end = read.starts[index], (*read.starts[1:], len(text))[index]
-        segment = _REASON.sub("", text[start:end].strip(MARKS))
+        whole = text[start:end].strip(MARKS)
+        segment = _REASON.sub("", whole).strip()
         if _EXCEPTION.search(segment):
             exceptions += words(segment)
             continue
-        start, limit = _unlimited(read, index, segment)
+        start, limit = _unlimited(read, index, segment, reason=segment != whole)
         conditional = conditional or limit is not None
         conditions += [w for w in words(limit or "") if w.concept not in _STEPS]
         if start >= 0:
@@ -116,14 +115,17 @@ def told(statement: Statement) -> Said:
     )  # fmt: skip
 
 
-def _unlimited(read: Reading, index: int, segment: str) -> tuple[int, str | None]:
+def _unlimited(
+    read: Reading, index: int, segment: str, *, reason: bool
+) -> tuple[int, str | None]:
     """Where the claim of a clause starts, or -1, and the words of the condition it holds on."""
     start = read.text.index(segment, read.starts[index]) if segment else -1
     if not segment:
         return -1, None
-    if clause_at(read, index).condition:
+    if clause_at(read, index).condition and not reason:
         modal = _MODAL.search(segment)
-        last = index == read.clauses - 1
+        end = (*read.starts[1:], len(read.text))[index]
+        last = not read.text[end:].strip(MARKS)
         if modal and last and not is_han(segment):
             before = segment[: modal.start()].rstrip().rfind(" ") + 1
             return start + before, segment[:before]
