@@ -8,7 +8,8 @@ from functools import lru_cache
 from engine.review.statements import Statement
 
 _CLASSES: tuple[str, ...] = (
-    "adults?|grown-?ups?|成人|大人 / children|child|kids?|儿童|小孩 / students?|学生 / seniors?|老人|长者",
+    "adults?|成人|大人 / children|child|kids?|儿童|小孩 / students?|学生 / seniors?|老人",
+    "outlet|sale|reduced|clearance|特价|清仓 / full-price|regular-price|正价|原价",
     "men's|gentlemen|男士|男款|男装 / women's|ladies|女士|女款|女装",
     "second-hand|used|refurbished|pre-owned|二手|翻新 / (?:brand-)?new|全新|新机",
     "buy(?:ing)?|购买 / sell(?:ing)?|出售|回收",

@@ -20,7 +20,7 @@ from engine.review.topics import two_topics
 
 LEAST_COSINE = 0.38
 """Statements less near than this are not compared."""
-NEAR = 0.95
+NEAR = 1.0
 """What the nearness of two statements and that of their entries' questions come to at least."""
 NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
@@ -146,6 +146,6 @@ def _denials(
             continue
         if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
-        elif nearness(one, other) >= (IN_PLACE if ordered else TRANSLATED):
-            if _untrue(one, other, near, nearness(one, other)):
-                yield Contradiction(one, other, "denial")
+        least, cosine = IN_PLACE if ordered else TRANSLATED, nearness(one, other)
+        if not denied and cosine >= least and _untrue(one, other, near, cosine):
+            yield Contradiction(one, other, "denial")

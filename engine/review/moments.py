@@ -9,8 +9,8 @@ from engine.review.statements import Statement
 
 _STEPS: tuple[tuple[str, str], ...] = (
     ("order", r"place|order(?!ed (?:book|item))|buy|check ?out|purchase|下单|拍下|提交订单"),
-    ("dispatch", r"sent|send|ship|dispatch|leaves? (?:our|the)|hand(?:ed)? (?:it )?to|发货|寄出|出库|发出"),
-    ("arrival", r"arriv|receiv|deliver(?:ed|y)|reach|handed over|at the door|到货|收货|签收|送达|收到"),
+    ("dispatch", r"sent|send|ship|dispatch|leaves? (?:our|the)|发货|寄出|出库|发出"),
+    ("arrival", r"arriv|receiv|deliver(?:ed|y)|reach|at the door|到货|收货|签收|送达|收到"),
 )  # fmt: skip
 _ACTS: tuple[tuple[str, str], ...] = (
     ("pay", r"\b(?:charged?|debit(?:ed)?|pay(?:ment)?|paid|billed)\b|扣款|付款|支付|收费"),

@@ -1,4 +1,4 @@
-"""What one statement says is needed and another that it is not: by appointment only, without one."""
+"""What one statement says is needed and another is not: by appointment only, without one."""
 
 from __future__ import annotations
 

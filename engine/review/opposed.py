@@ -71,6 +71,10 @@ def _denies(no: Statement, yes: Statement, near: WordNearness, across: bool) -> 
         return False
     if any(match.named(w, everything) for w in said.exceptions):
         return False
+    known = around(no)
+    when = affirmed.situation if is_han(yes.text) and not across else affirmed.situation[:1]
+    if not all(match.named(w, known) for w in when):
+        return False
     for denial in denials:
         of_it = [c for c in affirmed.claims if _covered(denial, c, affirmed, everything, match)]
         if of_it and not any(c.denies for c in of_it):

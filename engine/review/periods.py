@@ -19,8 +19,8 @@ _MINUTES = {
     "quarter": 131490, "year": 525960,
 }  # fmt: skip
 _HAN_MINUTES = {
-    "小时": 60, "天": 1440, "日": 1440, "晚": 1440, "周": 10080, "星期": 10080, "礼拜": 10080, "月": 43830,
-    "季": 131490, "季度": 131490, "年": 525960,
+    "小时": 60, "天": 1440, "日": 1440, "晚": 1440, "周": 10080, "星期": 10080, "礼拜": 10080,
+    "月": 43830, "季": 131490, "季度": 131490, "年": 525960,
 }  # fmt: skip
 _ADVERBS = {
     "hourly": 60, "daily": 1440, "weekly": 10080, "fortnightly": 20160, "monthly": 43830,
@@ -56,45 +56,12 @@ _RATE_BEFORE = re.compile(
 _HAN_RATE = re.compile(
     r"(?:每|/|一)个?(小时|[天晚日周月年人位件单张条双层节次只公斤千克斤克个])(?!选|送|定)"
 )
-_SPANS = frozenset(
-    [
-        "minute",
-        "hour",
-        "day",
-        "night",
-        "week",
-        "weekend",
-        "month",
-        "year",
-        "person",
-        "child",
-        "adult",
-        "item",
-        "piece",
-        "pair",
-        "order",
-        "parcel",
-        "kilo",
-        "kg",
-        "kilogram",
-        "gram",
-        "litre",
-        "metre",
-        "session",
-        "lesson",
-        "class",
-        "use",
-        "visit",
-        "floor",
-        "room",
-        "seat",
-        "ticket",
-        "box",
-        "pack",
-        "bottle",
-        "page",
-    ]
+_SPAN_WORDS = (
+    "minute hour day night week weekend month year person child adult item piece pair order parcel"
+    " kilo kg kilogram gram litre metre session lesson class use visit floor room seat ticket box"
+    " pack bottle page"
 )
+_SPANS = frozenset(_SPAN_WORDS.split())
 
 
 def _period(unit: int, many: str | None, times: Decimal) -> Decimal:

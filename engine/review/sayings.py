@@ -42,6 +42,11 @@ _WHEN = re.compile(
 )
 
 
+_SITUATION = re.compile(
+    r"\b(?:when|once|after|before|during|while|until)\b|时|期间|之?[前后](?![台盖门轮])", re.I
+)
+_NEED = re.compile(r"\b(?:needed|necessary|required)\b", re.I)
+"""What is not needed is not denied."""
 _MODAL = re.compile(
     r"\b(?:can|could|will|would|may|must|is|are|do|does)(?: no)?(?: not| longer)", re.I
 )
@@ -80,6 +85,8 @@ class Said:
     """The days and seasons it speaks of."""
     unless: tuple[str, ...] = ()
     """Of Chinese conditions that hold a negation, what it denies: 未开瓶的."""
+    situation: tuple[Word, ...] = ()
+    """Of its conditions those that say when: "after the parcel was sent"."""
 
 
 @lru_cache(maxsize=65536)
@@ -90,6 +97,7 @@ def told(statement: Statement) -> Said:
     claims: list[Claim] = []
     conditions: list[Word] = []
     exceptions: list[Word] = []
+    situation: list[Word] = []
     conditional = False
     for index in range(read.clauses):
         start, end = read.starts[index], (*read.starts[1:], len(text))[index]
@@ -100,7 +108,9 @@ def told(statement: Statement) -> Said:
             continue
         start, limit = _unlimited(read, index, segment, reason=segment != whole)
         conditional = conditional or limit is not None
-        conditions += [w for w in words(limit or "") if w.concept not in _STEPS]
+        found = [w for w in words(limit or "") if w.concept not in _STEPS]
+        conditions += found
+        situation += found if _SITUATION.search(whole) else []
         if start >= 0:
             claims += _claims(read, index, start)
     states = frozenset((t.concept, t.sign) for t in read.tokens if t.concept in STATES)
@@ -111,13 +121,11 @@ def told(statement: Statement) -> Said:
     unless = tuple(hit[1] for hit in _CONDITIONAL.finditer(text) if hit[1])
     return Said(
         tuple(claims), tuple(conditions), tuple(exceptions), states, limits, conditional, windows,
-        unless,
+        unless, tuple(situation),
     )  # fmt: skip
 
 
-def _unlimited(
-    read: Reading, index: int, segment: str, *, reason: bool
-) -> tuple[int, str | None]:
+def _unlimited(read: Reading, index: int, segment: str, *, reason: bool) -> tuple[int, str | None]:
     """Where the claim of a clause starts, or -1, and the words of the condition it holds on."""
     start = read.text.index(segment, read.starts[index]) if segment else -1
     if not segment:
@@ -149,7 +157,10 @@ def _claims(read: Reading, index: int, start: int) -> Iterator[Claim]:
         if said:
             yield Claim(False, (), said, limits)
         return
-    if any(t.clause == index and t.kind == "axis" and t.concept not in _KEPT for t in read.tokens):
+    opposite = any(
+        t.clause == index and t.kind == "axis" and t.concept not in _KEPT for t in read.tokens
+    )
+    if opposite or _NEED.search(read.text, start, end):
         return
     before = words(read.text[start : negations[0].start])
     ends = [*(t.start for t in negations[1:]), end]

@@ -19,26 +19,8 @@ SAME_WORD = 0.72
 SAME_WORD_ACROSS = 0.6
 """The same for words of two languages: kittens and 小猫 .74, kittens and 小狗 .57."""
 _SILENT = frozenset({"neg", "light", "axis", "stop", "mark", "quantity", "when"})
-_MODAL = frozenset(
-    [
-        "可以",
-        "支持",
-        "需要",
-        "怎么",
-        "什么",
-        "多少",
-        "多久",
-        "几天",
-        "我们",
-        "你们",
-        "能否",
-        "是否",
-        "时候",
-        "如何",
-        "一般",
-        "建议",
-    ]
-)
+_MODAL_WORDS = "可以 支持 需要 怎么 什么 多少 多久 几天 我们 你们 能否 是否 时候 如何 一般 建议"
+_MODAL = frozenset(_MODAL_WORDS.split())
 _ALONE = frozenset({"ware", "material", "topic", "place"})
 """Kinds of which a Chinese word of one character is a word."""
 
