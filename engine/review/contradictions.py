@@ -28,7 +28,7 @@ NEAR_ALONE = 0.6
 """The nearness of two statements that is enough whatever their entries' questions are."""
 NEAR_ACROSS = 0.48
 """The same for two of two languages."""
-NEAR_WHOLE = 1.1
+NEAR_WHOLE = 0.95
 """What the nearness of two statements and of their questions come to where values stand alone."""
 NEEDED_NEAR = 0.6
 """The nearness of two statements from which on they may need and not need one thing."""
