@@ -23,7 +23,6 @@ TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
 STATES = frozenset({"unopened", "unused", "temperature"})
 """Axes that say in which state a thing is: opened, used, hot."""
 _SILENT = frozenset({"neg", "quantity", "when", "light", "mark"})
-_UNKNOWN = frozenset({"word", "gram"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class About:
 
     words: Mapping[str, float]
     names: frozenset[str]
-    others: frozenset[str]
     acts: frozenset[str]
     states: Mapping[str, int]
     whole_states: Mapping[str, int]
@@ -84,7 +82,6 @@ def _about(
     return About(
         words,
         named | frozenset(t.concept for t in tokens if t.kind in TELLING),
-        frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
         acts(t for t in tokens if not in_means(statement.reading, t)),
         _states(tokens),
         _states(statement.reading.tokens),
