@@ -105,7 +105,7 @@ def two_topics(one: Statement, other: Statement, near: WordNearness) -> bool:
     """Whether each says twice what the other's entry never names: silver members, gold members."""
     ours, theirs = _private(one, other), _private(other, one)
     if not (ours and theirs):
-        return _contrasted(one, other)
+        return _contrasted(one, other, near)
     across = is_han(one.text) != is_han(other.text)
     if is_han(one.text) and not across:
         return True
@@ -113,7 +113,7 @@ def two_topics(one: Statement, other: Statement, near: WordNearness) -> bool:
     return all(
         any(not _named(word, theirs_too, near, least) for word in mine)
         for mine, theirs_too in ((ours, around(other)), (theirs, around(one)))
-    ) or _contrasted(one, other)
+    ) or _contrasted(one, other, near)
 
 
 def meet(ours: Iterable[Word], theirs: Sequence[Word], near: WordNearness) -> bool:
@@ -148,10 +148,16 @@ def _named(word: Word, among: Iterable[Word], near: WordNearness, least: float) 
     return any(near.words(word.plain, other.plain) >= least for other in among)
 
 
-def _contrasted(one: Statement, other: Statement) -> bool:
+def _contrasted(one: Statement, other: Statement, near: WordNearness) -> bool:
     """Whether each puts another word before the same one, twice: baby seat, toddler seat."""
     if is_han(one.text) or is_han(other.text):
         return False
     ours, theirs = ({w.written for w in around(s)} for s in (one, other))
-    heads = {w.after for w in twice_said(one) if w.after and w.written not in theirs}
-    return any(w.after in heads and w.written not in ours for w in twice_said(other))
+    mine = [w for w in twice_said(one) if w.after and w.written not in theirs]
+    its = [w for w in twice_said(other) if w.after and w.written not in ours]
+    return any(a.after == b.after and _differ(a, b, near) for a in mine for b in its)
+
+
+def _differ(one: Word, other: Word, near: WordNearness) -> bool:
+    """Whether two words mean two things; those that the word list holds for one may."""
+    return one.concept == other.concept or near.words(one.plain, other.plain) < SAME_WORD

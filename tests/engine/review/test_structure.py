@@ -89,6 +89,10 @@ def test_words_that_mean_the_same_make_no_two_topics() -> None:
     other = said("The bucket is sent by train.", "How is the bucket sent?", "b")
     assert two_topics(one, other, Apart())
     assert not two_topics(one, other, Apart("pail", "bucket"))
+    one = said("A pail lid costs €2.", "What does a pail lid cost?")
+    other = said("A bucket lid costs €3.", "What does a bucket lid cost?", "b")
+    assert two_topics(one, other, Apart())
+    assert not two_topics(one, other, Apart("pail", "bucket"))
 
 
 def test_chinese_topics_are_told_apart_by_words_and_not_by_characters() -> None:
