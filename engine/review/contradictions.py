@@ -7,10 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.review.denials import denial, flatly_denied
+from engine.review.charges import free_or_priced
+from engine.review.classes import other_members
+from engine.review.denials import axes_differ, denial, flatly_denied, negative
+from engine.review.moments import at_other_steps
 from engine.review.nearness import Nearness
+from engine.review.needed import needed_or_not
 from engine.review.numbers import Clash, between, clash
+from engine.review.opposed import opposed, same_limits, same_windows
 from engine.review.statements import Statement
+from engine.review.topics import two_topics
 
 LEAST_COSINE = 0.38
 """Statements less near than this are not compared."""
@@ -18,10 +24,20 @@ NEAR = 1.0
 """What the nearness of two statements and that of their entries' questions come to at least."""
 NEAR_BY_NAME = 0.55
 """The nearness that is enough where both name the same thing."""
+NEAR_ALONE = 0.6
+"""The nearness of two statements that is enough whatever their entries' questions are."""
+NEAR_ACROSS = 0.48
+"""The same for two of two languages."""
+NEAR_WHOLE = 0.95
+"""What the nearness of two statements and of their questions come to where values stand alone."""
+NEEDED_NEAR = 0.6
+"""The nearness of two statements from which on they may need and not need one thing."""
 SURE = 0.7
 """The nearness of statements, and of questions too, from which on they need not share words."""
 TRANSLATED = 0.5
 """The nearness of two sentences of one entry from which on one translates the other."""
+IN_PLACE = 0.33
+"""The same for sentences that stand at one place of answers of as many."""
 NEIGHBOURS = 12
 """The statements nearest to one that are compared with it."""
 
@@ -49,13 +65,40 @@ def between_entries(
         if whole < NEAR and cosine < NEAR_BY_NAME:
             continue
         sure = cosine >= SURE and whole >= 2 * SURE
-        if found := _compared(one, other, close=whole >= NEAR, sure=sure):
+        close = whole >= NEAR or cosine >= NEAR_ALONE
+        across = one.language != other.language
+        alone = cosine >= (NEAR_ACROSS if across else NEEDED_NEAR) and whole >= NEAR_WHOLE
+        found = _compared(one, other, near, close=close, sure=sure, alone=alone)
+        if not found and close and _opposed(one, other, near, cosine):
+            found = Contradiction(one, other, "denial")
+        priced = cosine >= NEAR_ALONE or (cosine >= NEAR_BY_NAME and whole >= NEAR)
+        if not found and priced and _charged(one, other):
+            found = Contradiction(one, other, "free")
+        if not found and cosine >= NEEDED_NEAR and at_other_steps(one, other):
+            found = Contradiction(one, other, "step")
+        if found and not other_members(one, other) and not two_topics(one, other, near):
             yield found
 
 
-def _compared(one: Statement, other: Statement, *, close: bool, sure: bool) -> Contradiction | None:
+def _opposed(one: Statement, other: Statement, near: Nearness, cosine: float) -> bool:
+    if cosine >= NEEDED_NEAR and needed_or_not(one, other) and _alike_limited(one, other):
+        return True
+    return opposed(one, other, near, cosine)
+
+
+def _charged(one: Statement, other: Statement) -> bool:
+    return free_or_priced(one, other) and _alike_limited(one, other)
+
+
+def _alike_limited(one: Statement, other: Statement) -> bool:
+    return same_windows(one, other) and same_limits(one, other)
+
+
+def _compared(
+    one: Statement, other: Statement, near: Nearness, *, close: bool, sure: bool, alone: bool
+) -> Contradiction | None:
     counted = one.counts and other.counts
-    if close and counted and (found := clash(one, other, sure=sure)):
+    if close and counted and (found := clash(one, other, sure=sure, near=near if alone else None)):
         return Contradiction(one, other, found.key, _values(found))
     if (denied := denial(one, other)) and (close or denied.telling):
         return Contradiction(one, other, denied.key)
@@ -78,6 +121,15 @@ def within_entry(told: Sequence[Statement], near: Nearness | None) -> Iterator[C
             yield from _denials(ours, theirs, near)
 
 
+def _untrue(one: Statement, other: Statement, near: Nearness, cosine: float) -> bool:
+    """Whether one of two translations denies what the other, without any denial, affirms."""
+    if flatly_denied(one, other):
+        return True
+    if negative(one) and negative(other):
+        return False
+    return axes_differ(one, other) or opposed(one, other, near, cosine)
+
+
 def _denials(
     ours: Sequence[Statement], theirs: Sequence[Statement], near: Nearness
 ) -> Iterator[Contradiction]:
@@ -86,12 +138,14 @@ def _denials(
     def nearness(one: Statement, other: Statement) -> float:
         return near.cosine((one.language, one.text), (other.language, other.text))
 
-    for one in ours:
+    for place, one in enumerate(ours):
         other = max(theirs, key=lambda s: nearness(one, s))
         mutual = max(ours, key=lambda s: nearness(s, other)) is one
+        ordered = len(ours) == len(theirs) and other is theirs[place]
         if not mutual:
             continue
         if denied := denial(one, other):
             yield Contradiction(one, other, denied.key)
-        elif nearness(one, other) >= TRANSLATED and flatly_denied(one, other):
+        least, cosine = IN_PLACE if ordered else TRANSLATED, nearness(one, other)
+        if not denied and cosine >= least and _untrue(one, other, near, cosine):
             yield Contradiction(one, other, "denial")

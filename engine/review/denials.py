@@ -25,6 +25,8 @@ LEAST_LIKE = 0.5
 _WORD = re.compile(r"[a-z\u00c0-\u024f']+")
 NO_CLAIM = frozenset({"stay", "contact", "delivery", "order", "item", "pay", "parcel", "customer"})
 """Words too common for a denial of one of them alone to settle anything."""
+TRANSLATED_AXES = ("free", "include", "required")
+"""Axes of which a translation keeps the sign."""
 _EXCEPTED = re.compile(
     r"\b(?:unless|except|apart from|other than|only|until|otherwise|as long as)\b|除非|除了"
     r"|除外|只[有能限]|仅",
@@ -66,11 +68,20 @@ def denial(one: Statement, other: Statement) -> Denial | None:
         return None
     for mine in ours:
         rivals = [c for c in theirs if _against(mine, c)]
-        if rivals and not any(_agrees(mine, c) for c in theirs):
+        if rivals and not any(_agrees(mine, c, rivals) for c in theirs):
             free = any("free" in c.clause.axes for c in (mine, *rivals))
             telling = any(mine.about.names & c.about.names for c in rivals)
             return Denial("free" if free else "denial", telling)
     return None
+
+
+def axes_differ(one: Statement, other: Statement) -> bool:
+    """Whether one of two translations says it is free, included or needed and the other not."""
+    ours, theirs = (
+        {axis: sign for c in all_clauses(s.reading) for axis, sign in c.axes.items()}
+        for s in (one, other)
+    )
+    return any(ours[a] * theirs.get(a, 0) < 0 for a in TRANSLATED_AXES if a in ours)
 
 
 def flatly_denied(one: Statement, other: Statement) -> bool:
@@ -84,6 +95,11 @@ def flatly_denied(one: Statement, other: Statement) -> bool:
     affirming, said = (theirs[0], other) if plainly[0] else (ours[0], one)
     opposed = affirming.negations or affirming.only or affirming.axes
     return any(plainly) and not opposed and not _NEGATIVE.search(said.text)
+
+
+def negative(statement: Statement) -> bool:
+    """Whether a sentence has any word that denies."""
+    return bool(_NEGATIVE.search(statement.text))
 
 
 def _negated(statement: Statement) -> list[Token]:
@@ -160,15 +176,15 @@ def _against(one: _Claim, other: _Claim) -> bool:
         return False
     if one.clause.negations and other.clause.negations:
         return False
-    if "free" in (*one.clause.axes, *other.clause.axes) and one.about.acts != other.about.acts:
+    if "free" in (*one.clause.axes, *other.clause.axes) and one.about.acts - {
+        "pay"
+    } != other.about.acts - {"pay"}:
         return False
     if likeness(one.about, other.about) < LEAST_LIKE:
         return False
     for no, yes in ((one, other), (other, one)):
         same_language = no.about.han == yes.about.han
         if no.clause.negations and (yes.clause.only or (yes.denies and not same_language)):
-            return False
-        if no.clause.negations and same_language and no.about.others - yes.about.around:
             return False
         if no.clause.negations and no.limits - yes.limits:
             return False
@@ -185,5 +201,13 @@ def _aligned(one: _Claim, other: _Claim) -> bool:
     return sum(common.values()) >= LEAST_WEIGHT and telling >= 0.5
 
 
-def _agrees(one: _Claim, other: _Claim) -> bool:
-    return _aligned(one, other) and not contradicts(one.clause, other.clause)
+def _agrees(one: _Claim, other: _Claim, rivals: list[_Claim]) -> bool:
+    """Whether a clause says the same of what is contested."""
+    if not _aligned(one, other) or contradicts(one.clause, other.clause):
+        return False
+    contested: set[str] = set()
+    for rival in rivals:
+        contested |= set(one.clause.axes) & set(rival.clause.axes)
+        for a, b in ((one, rival), (rival, one)):
+            contested |= {w for reach in a.clause.negations for w in reach if w in b.clause.words}
+    return bool(contested & set(other.clause.words)) or not contested

@@ -71,6 +71,16 @@ class Nearness:
         vectors = self._vectors["en" if both else "other"]
         return float(vectors[one[1]] @ vectors[other[1]])
 
+    def words(self, one: str, other: str) -> float:
+        """How near two words are, of any languages."""
+        missing = [word for word in (one, other) if word not in self._vectors["other"]]
+        if missing:
+            rows = [Row("", "answer", "", word) for word in missing]
+            made = embed(rows, self._key("other"), self._encoders, {})
+            self._vectors["other"].update(zip(missing, made, strict=True))
+        vectors = self._vectors["other"]
+        return float(vectors[one] @ vectors[other])
+
     def nearest(
         self,
         rows: Sequence[Said],

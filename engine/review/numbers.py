@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,16 +12,32 @@ from engine.grounding.facts import Fact, facts
 from engine.grounding.quantities import Quantity
 from engine.grounding.reading import Reading
 from engine.grounding.subjects import same_value
+from engine.grounding.text import is_han
 from engine.grounding.units import CURRENCIES
+from engine.review.periods import PERIOD, periods, rate
 from engine.review.same_thing import about_fact, likeness, same_thing
 from engine.review.statements import Statement
+from engine.review.topics import Word, WordNearness, meet, words
 
-SILENT = frozenset({"ordinal", "star", "fraction", "size", "yearname", "monthname", "kelvin"})
+SILENT = frozenset({"ordinal", "star", "fraction", "size", "yearname", "monthname"})
 """Categories of values that settle nothing by themselves."""
 LEAST_LIKE = 0.4
 """The part of the words around two values that must be around both."""
 MINUTES = {"minute": Decimal(1), "workday": Decimal(1440), "month": Decimal(43830)}
 """A length of time in minutes, roughly: enough to tell 30 days from 3 months."""
+RATED = CURRENCIES | {"percent", "count", "point", "g", "ml"}
+"""Kinds of amounts that may be for a span or a unit each: per hour, 每人."""
+MEASURED = frozenset({"g", "mm", "ml", "inch", "m2"})
+ATTRIBUTES = frozenset({"weight", "height", "width", "length", "depth", "diameter", "thick"})
+"""What a measure may be of; values of two of them are of two things."""
+_ORDERED = re.compile(
+    r"\b(?:orders?|baskets?|purchases?|spend(?:ing)?)(?: (?:\w+ ){0,2}"
+    r"(?:of|over|above|from|under|below|worth|at least|more than))?(?: at least)? ?[€$£¥]?$"
+    r"|\b(?:minimum(?: order)?(?: is| of)?|once you spend) ?[€$£¥]?$|(?:订单|消费|购物|实付|单笔)?"
+    r"(?:不?满|达到?|超过)$",
+    re.I,
+)
+"""What stands before an amount that an order must come to."""
 NEARLY = Decimal("0.15")
 """The difference up to which lengths of time in different units are the same: a month, 30 days."""
 WEEK = Decimal("1.5")
@@ -44,24 +61,35 @@ class Clash:
         return "money" if kind in CURRENCIES else "number"
 
 
-def clash(one: Statement, other: Statement, *, sure: bool = False) -> Clash | None:
+def clash(
+    one: Statement, other: Statement, *, sure: bool = False, near: WordNearness | None = None
+) -> Clash | None:
     """The values of one thing in which two statements differ most plainly, or None.
 
-    `sure`: the statements are so near in meaning that they need not share words.
+    `sure`: the statements are so near in meaning that they need not share words. `near`: they are
+    near enough for that where each has but one value of the kind, and one word means the same.
     """
-    found = [
-        Clash(a, b, like)
-        for a, b in _unmatched(list(values_of(one.reading)), list(values_of(other.reading)))
-        if same_thing(mine := about_fact(one, a), theirs := about_fact(other, b), sure=sure)
-        and ((like := likeness(mine, theirs)) >= LEAST_LIKE or sure)
-    ]
+    ours, theirs = list(values_of(one.reading)), list(values_of(other.reading))
+    kinds = [Counter(f.category for f in side) for side in (ours, theirs)]
+    found = []
+    for a, b in _unmatched(ours, theirs):
+        mine, its = about_fact(one, a), about_fact(other, b)
+        single = all(count[a.category] == 1 for count in kinds)
+        alone = near is not None and single and meet(clause_words(a), clause_words(b), near)
+        like = likeness(mine, its)
+        if same_thing(mine, its, sure=sure or alone) and (like >= LEAST_LIKE or sure or alone):
+            found.append(Clash(a, b, like))
     return max(found, key=lambda clash: clash.like, default=None)
 
 
 def values_of(reading: Reading) -> Iterator[Fact]:
-    """The amounts, dates and times that a sentence states."""
+    """The amounts, dates and times that a sentence states, and how often it says is done what."""
+    often = periods(reading)
+    spans = [(f.value.start, f.value.end) for f in often if isinstance(f.value, Quantity)]
+    yield from often
     for fact in facts(reading):
-        if isinstance(fact.value, Quantity) and fact.category not in SILENT:
+        inside = any(start <= fact.position < end for start, end in spans)
+        if isinstance(fact.value, Quantity) and fact.category not in SILENT and not inside:
             yield fact
 
 
@@ -86,7 +114,7 @@ def alike(one: Fact, other: Fact) -> bool:
         return False
     if same_value(one, other) or same_value(other, one):
         return True
-    if one.category == "time" and a.unit != b.unit:
+    if one.category == PERIOD or (one.category == "time" and a.unit != b.unit):
         return _about_as_long(a, b)
     if a.unit != b.unit or one.category == "weekday":
         return False
@@ -112,15 +140,41 @@ def comparable(one: Fact, other: Fact) -> bool:
     if not (isinstance(a, Quantity) and isinstance(b, Quantity)):
         return False
     kind = one.category
+    if kind in RATED:
+        rates = (rate(one.reading, a.start, a.end), rate(other.reading, b.start, b.end))
+        if all(rates) and rates[0] != rates[1] and is_han(rates[0]) == is_han(rates[1]):
+            return False
+    if kind in MEASURED and _measured(one) != _measured(other):
+        return False
+    if kind in CURRENCIES and _of_an_order(one) != _of_an_order(other):
+        return False
     if kind in CURRENCIES or kind == "clock":
         return a.bound == b.bound and (kind != "clock" or _same_days(one, other))
     if kind == "weekday":
         ranged = a.low < a.high and b.low < b.high
         return ranged and a.low <= b.high and b.low <= a.high and not (_denied(one, other))
     if kind == "count":
-        known = [{n for n in q.nouns if n[0] != "~"} for q in (a, b)]
-        return bool(known[0] & known[1])
+        return bool(a.nouns & b.nouns)
     return not (a.bound and b.bound and a.bound != b.bound)
+
+
+def _of_an_order(fact: Fact) -> bool:
+    """Whether an amount of money is what an order comes to, and no price."""
+    return bool(_ORDERED.search(fact.reading.text[max(0, fact.position - 40) : fact.position]))
+
+
+def _measured(fact: Fact) -> frozenset[str]:
+    """Of what a measure in a clause is: its weight, what it holds."""
+    clause = fact.reading.clause_of(fact.position)
+    named = {t.concept for t in fact.reading.tokens if t.clause == clause}
+    return frozenset(named & ATTRIBUTES)
+
+
+def clause_words(fact: Fact) -> tuple[Word, ...]:
+    """The words of the clause that a value stands in."""
+    clause = fact.reading.clause_of(fact.position)
+    ends = (*fact.reading.starts[1:], len(fact.reading.text))
+    return words(fact.reading.text[fact.reading.starts[clause] : ends[clause]])
 
 
 def _denied(*all_facts: Fact) -> bool:

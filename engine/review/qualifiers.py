@@ -13,10 +13,11 @@ from engine.grounding.reading import Reading, Token
 from engine.grounding.text import is_han
 from engine.review.acts import ACTS
 
-_EVERYWHERE = frozenset(
+EVERYWHERE = frozenset(
     {"shipfee", "receipt", "order", "item", "parcel", "customer", "number", "price"}
 )
-GENERIC = ACTS | _EVERYWHERE
+"""Words of every entry."""
+GENERIC = ACTS | EVERYWHERE
 """Words that set no two claims apart: what is done is judged by itself, the rest is everywhere."""
 PHRASE = 3
 """Words that a preposition's object has at most."""

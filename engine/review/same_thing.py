@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.grounding.facts import Fact, near
@@ -11,7 +12,7 @@ from engine.grounding.reading import Token
 from engine.grounding.text import is_han
 from engine.review.acts import SAME, acts
 from engine.review.qualifiers import Qualifiers, in_means, qualifiers
-from engine.review.statements import Statement, reading
+from engine.review.statements import Statement, reading, sentences
 
 LEAST_SHARED = 0.5
 """Part of the shorter claim's words that both must have."""
@@ -21,8 +22,7 @@ TELLING = frozenset({"ware", "place", "material", "colour", "fit", "topic"})
 """Kinds of words that say of which thing a claim is."""
 STATES = frozenset({"unopened", "unused", "temperature"})
 """Axes that say in which state a thing is: opened, used, hot."""
-_SILENT = frozenset({"neg", "quantity", "when", "light"})
-_UNKNOWN = frozenset({"word", "gram"})
+_SILENT = frozenset({"neg", "quantity", "when", "light", "mark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,16 @@ class About:
 
     words: Mapping[str, float]
     names: frozenset[str]
-    others: frozenset[str]
     acts: frozenset[str]
     states: Mapping[str, int]
+    whole_states: Mapping[str, int]
+    """Those of its whole sentence."""
     around: frozenset[str]
     title: frozenset[str]
     han: bool
     qualified: Qualifiers
+    done: frozenset[str] = frozenset()
+    """Of a value, the acts named before it in its clause."""
 
 
 def about_fact(statement: Statement, fact: Fact) -> About:
@@ -52,9 +55,11 @@ def about_fact(statement: Statement, fact: Fact) -> About:
     words = {
         SAME.get(c, c): w
         for c, w in near(read, fact.position)
-        if c not in silent and not c[0].isdigit()
+        if c not in silent and not c[0].isdigit() and c != "contact"
     }
-    return _about(statement, words, tokens, qualifiers(read, clause, fact.position))
+    before = acts(t for t in read.tokens if t.clause == clause and t.start < fact.position)
+    about = _about(statement, words, tokens, qualifiers(read, clause, fact.position))
+    return replace(about, done=before - {"pay"})
 
 
 def about_clause(statement: Statement, clause: int) -> About:
@@ -77,9 +82,9 @@ def _about(
     return About(
         words,
         named | frozenset(t.concept for t in tokens if t.kind in TELLING),
-        frozenset(t.concept for t in tokens if t.kind in _UNKNOWN),
         acts(t for t in tokens if not in_means(statement.reading, t)),
-        {t.concept: t.sign for t in tokens if t.concept in STATES},
+        _states(tokens),
+        _states(statement.reading.tokens),
         _around(statement),
         frozenset(SAME.get(t.concept, t.concept) for t in titled if t.kind in ("plain", *TELLING)),
         is_han(statement.text),
@@ -87,10 +92,20 @@ def _about(
     )
 
 
+def _states(tokens: Iterable[Token]) -> Mapping[str, int]:
+    """In which states a thing is; none where it is said to be in both."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for token in tokens:
+        if token.concept in STATES:
+            found[token.concept].add(token.sign)
+    return {state: min(signs) for state, signs in found.items() if len(signs) == 1}
+
+
 @lru_cache(maxsize=65536)
 def _around(statement: Statement) -> frozenset[str]:
     told = (statement.text, statement.title, statement.before, statement.asked)
-    return frozenset(t.concept for text in told if text for t in reading(text).tokens)
+    texts = [*told, *sentences(statement.answer)]
+    return frozenset(t.concept for text in texts if text for t in reading(text).tokens)
 
 
 def shared(one: About, other: About) -> float:
@@ -113,19 +128,27 @@ def same_thing(one: About, other: About, *, sure: bool = False) -> bool:
     across = one.han != other.han
     if not sure and shared(one, other) < (LEAST_SHARED_ACROSS if across else LEAST_SHARED):
         return False
-    if one.names - other.around or other.names - one.around:
+    lacking = (bool(one.names - other.around), bool(other.names - one.around))
+    if all(lacking) or (any(lacking) and not (sure and across)):
         return False
-    if any(one.states.get(s) != other.states.get(s) for s in {*one.states, *other.states}):
+    if _other_state(one, other) or _other_state(other, one):
         return False
     ours, theirs = one.acts - other.acts, other.acts - one.acts
     if ours - other.around and theirs - one.around:
         return False
+    if one.done and other.done and not one.done & other.done:
+        return False
     if one.title - other.around and other.title - one.around:
         return False
-    if _qualified_otherwise(one, other):
-        return False
-    unknown = (one.others - other.around, other.others - one.around)
-    return across or not all(unknown)
+    return not _qualified_otherwise(one, other)
+
+
+def _other_state(one: About, other: About) -> bool:
+    """Whether a clause is of a state that the other sentence does not speak of."""
+    return any(
+        other.states.get(state, other.whole_states.get(state)) != sign
+        for state, sign in one.states.items()
+    )
 
 
 def _qualified_otherwise(one: About, other: About) -> bool:

@@ -10,11 +10,13 @@ from functools import lru_cache
 
 from engine.grounding.reading import Reading, read
 from engine.grounding.sentences import split_sentences
+from engine.review.spelled import plainly
 from engine.types import Entry
 
 _NUMBER = re.compile(
-    r"\d|[一二两三四五六七八九十百半]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+    r"\d|[一二两三四五六七八九十百半每]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve"
     r"|fourteen|twenty|thirty|half|dozen|an? (?:hour|day|week|month|year)|week(?:day|end)s?"
+    r"|fortnight|quarter|daily|weekly|monthly|yearly|every|each|once|twice"
     r"|\w{3,6}day|noon|midnight)",
     re.I,
 )
@@ -50,6 +52,8 @@ class Statement:
     asked: str = ""
     """The entry's first example question, which often names what the answer does not."""
     scope: Scope = Scope()
+    answer: str = ""
+    """The whole answer it is of."""
 
     @property
     def reading(self) -> Reading:
@@ -64,8 +68,8 @@ class Statement:
 
 @lru_cache(maxsize=65536)
 def reading(text: str) -> Reading:
-    """The reading of a sentence, kept for a whole shop."""
-    return read(text)
+    """The reading of a sentence, kept for a whole shop; spelt lengths of time as plain ones."""
+    return read(plainly(text))
 
 
 @lru_cache(maxsize=65536)
@@ -81,5 +85,5 @@ def statements(entry: Entry) -> Iterator[Statement]:
         asked = next(iter(entry.questions.get(language, ())), "")
         title, before = entry.titles.get(language, ""), ""
         for text in sentences(answer):
-            yield Statement(entry.id, language, text, title, before, asked, scope)
+            yield Statement(entry.id, language, text, title, before, asked, scope, answer)
             before = text

@@ -41,6 +41,10 @@ TOLD: Mapping[str, Mapping[str, str]] = {
         "en": "One says it is free, the other that it costs something.",
         "zh": "一处说免费，另一处说要收费。",
     },
+    "step": {
+        "en": "The same is done at different steps of an order.",
+        "zh": "说的是同一件事，但发生在订单的不同环节。",
+    },
     "hidden": {
         "en": "Hidden, so not told to shoppers yet: {one}.",
         "zh": "已隐藏、顾客暂时看不到的条目：{one}。",

@@ -198,6 +198,13 @@ def test_the_demo_shop_gives_no_warning_without_encoders() -> None:
     assert warnings(known.entries, None, known.shop, today=TODAY) == ()
 
 
+@pytest.mark.long
+def test_the_demo_shop_contradicts_itself_nowhere(near: Nearness) -> None:
+    known = load(DEMO_SHOP)
+    told = warnings(known.entries, near, known.shop, today=TODAY)
+    assert [w for w in told if w.kind is WarningKind.CONTRADICTION] == []
+
+
 @settings(max_examples=20)
 @given(more=st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8))
 def test_an_id_stays_while_the_sentences_stand_and_changes_with_them(more: str) -> None:
