@@ -13,7 +13,7 @@ SPACE = re.compile(r"\s+")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 PIECE = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:['’-][a-z0-9]+)*")
 LONGEST = 2000
-MIXED_WORD = re.compile(r"(?=\w*[a-zA-Z])(?=\w*[\u0370-\u04ff])\w+")
+MIXED_WORD = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[\u0370-\u04ff])\w+")
 LOOKALIKES = str.maketrans(
     "аеорсухіјѕԁһӏАВЕКМНОРСТУХІЈЅαοενικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aeopcyxijsdhlABEKMHOPCTYXIJSaoevikptuxABEZHIKMNOPTYX",

@@ -76,7 +76,7 @@ class Question:
         return Constraints() if self.carried else self.constraints
 
 
-_NO_WORD = re.compile(r"⟦[^⟧]*⟧|[A-Za-z0-9_.-]*\d[A-Za-z0-9_.-]*")
+_NO_WORD = re.compile(r"⟦[^⟧]*⟧|(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]*\d[A-Za-z0-9_.-]*")
 """A masked value or a code: an order number says nothing of the language of who sends it."""
 
 
