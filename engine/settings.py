@@ -192,7 +192,7 @@ def _cache() -> Path:
 
 _HTTP = _url("http://", "https://")
 _TEST_VARIABLES = ("SHOPDESK_DATA", "SHOPDESK_TEST_REDIS_URL", "SHOPDESK_TEST_DATABASE_URL",
-                   "SHOPDESK_TEST_KILLS", "SHOPDESK_TEST_LONG")  # fmt: skip
+                   "SHOPDESK_TEST_KILLS", "SHOPDESK_TEST_LONG", "SHOPDESK_TEST_DEMO")  # fmt: skip
 
 TABLE: tuple[Setting, ...] = (
     Setting("SHOPDESK_HOME", "home", "the folder of a shop's state", _path, _home),
