@@ -167,7 +167,7 @@ class People:
         """
         listed = any(one.in_settings and one.role is Role.ADMIN for one in self.everyone())
         others = "select 1 from people as other where other.role = 'admin' and other.name <> ?"
-        only = f"name = ? and (? or role <> 'admin' or exists ({others}))"  # noqa: S608 - no input
+        only = f"name = ? and (? or role <> 'admin' or exists ({others}))"
         done = self._store.change(f"{change} where {only}", *values, name, kept or listed, name)
         if not done:
             raise PeopleError("last_admin")
