@@ -156,3 +156,23 @@ def test_a_beginning_tells_events_from_the_rest() -> None:
     assert kind_of(samples.SHOPIFY_ORDERS.encode(), "x.csv") == "orders"
     assert kind_of(samples.OWN_PRODUCTS.encode()[: importing.HEAD], "x.csv") == "products"
     assert kind_of(b"PK\x03\x04", "x.xlsx") == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "- &a " + "x" * 30_000 + "\n- {id: b, question: [" + ", ".join(["*a"] * 3_000) + "]}\n",
+        "- &a {question: " + "x" * 30_000 + "}\n" + "- *a\n" * 3_000,
+        "- &a [*a]\n",
+    ],
+    ids=["a list", "rows", "itself"],
+)
+def test_yaml_whose_aliases_stand_for_more_than_a_file_may_hold_is_refused(data: str) -> None:
+    with pytest.raises(KnowledgeError, match="aliases stand for more"):
+        import_file(data.encode(), "entries.yaml", load(EMPTY_SHOP))
+
+
+@pytest.mark.parametrize("value", ["!!bool x", "!!int ''", "!!float ''", "!!timestamp x"])
+def test_yaml_with_a_tag_that_does_not_fit_is_told(value: str) -> None:
+    with pytest.raises(KnowledgeError, match="not readable as YAML"):
+        import_file(f"- question: {value}\n".encode(), "entries.yaml", load(EMPTY_SHOP))
