@@ -232,12 +232,14 @@ def history(page: Viewer, identifier: str, change: int = 0) -> Response:
     ]
     return page.show(
         "history.html", id=identifier, changes=changes, shown=shown, lines=_difference(*texts),
-        gone=not mine.after,
+        gone=not mine.after, version=copy.version(file),
     )  # fmt: skip
 
 
 @router.post("/entries/{identifier}/restore")
-def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -> Response:
+def restore(
+    page: Editor, identifier: str, change: Annotated[int, Form()] = 0, version: Text = ""
+) -> Response:
     """Put the text an entry had after a change back, as a new change; what a deletion took too."""
     if not IDENTIFIER.match(identifier):
         return page.show("missing.html", 404)
@@ -250,7 +252,8 @@ def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -
         text = copy.texts.read(sha).decode()
     except UnicodeDecodeError:
         raise KnowledgeError("That text cannot be read as UTF-8", where=file) from None
-    done = copy.apply({file: text}, by=page.who, why=f"back to change {change}")
+    why = f"back to change {change}"
+    done = copy.apply({file: text}, by=page.who, why=why, expected={file: version})
     page.note("entry restored", f"{identifier} to change {change}")
     return page.go(f"/entries/{identifier}", "entry-restored" if done else "nothing-changed")
 
