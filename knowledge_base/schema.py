@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +181,8 @@ def _words(value: Any, name: str, wrong: Any) -> tuple[str, ...]:
 
 
 def _date(value: Any, name: str, wrong: Any) -> date | None:
-    if value is None or (isinstance(value, date)):
+    # A moment is a date to Python, but cannot be compared with one.
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     wrong(name, f"{value!r} is not a date such as 2026-11-02")
     return None

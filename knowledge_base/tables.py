@@ -28,6 +28,9 @@ ORDER_COLUMNS = (
     "expected_on", "items", "total",
 )  # fmt: skip
 EVENT_COLUMNS = ("shopper", "time", "event", "product", "quantity")
+LONGEST_NUMBER, LONGEST_WHOLE = 30, 9
+"""Characters of an amount, and digits of a whole number."""
+MOST_AMOUNT = Decimal(10) ** 12
 STATUSES = ("placed", "paid", "packed", "shipped", "delivered", "returned", "cancelled")
 MISCOUNTED = (
     "not as many cells as the header has: quote a text with a comma in it, write 9.50 and not 9,50"
@@ -148,20 +151,34 @@ def split_pairs(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _amount(text: str, name: str) -> Decimal:
+def amount_of(text: str) -> Decimal | None:
+    """An amount of money such as 49.00; None where it is none."""
     try:
-        amount = Decimal(text)
+        # What is as long, or as large as 1e999999 may be, no page could show.
+        amount = Decimal(text[: LONGEST_NUMBER + 1])
     except InvalidOperation:
-        raise ValueError(f"{name}: {text!r} is not an amount such as 49.00") from None
-    if not amount.is_finite() or amount < 0:
-        raise ValueError(f"{name}: {text!r} must be 0 or more")
+        return None
+    fits = amount.is_finite() and 0 <= amount < MOST_AMOUNT and len(text) <= LONGEST_NUMBER
+    return amount if fits else None
+
+
+def whole_of(text: str) -> int | None:
+    """A whole number from 0 to 999,999,999; None where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_WHOLE else None
+
+
+def _amount(text: str, name: str) -> Decimal:
+    amount = amount_of(text)
+    if amount is None:
+        raise ValueError(f"{name}: {text!r} is not an amount such as 49.00")
     return amount
 
 
 def _whole(text: str, name: str) -> int:
-    if not text.isdecimal():
+    number = whole_of(text)
+    if number is None:
         raise ValueError(f"{name}: {text!r} is not a whole number of 0 or more")
-    return int(text)
+    return number
 
 
 def _time(text: str, name: str) -> datetime:

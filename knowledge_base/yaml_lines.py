@@ -37,10 +37,21 @@ def load_with_places(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             raise NotAMappingError("must be 'field: value' lines")
-        values = loader.construct_document(node)
+        values = constructed(loader, node)
     finally:
         loader.dispose()
     return {str(name): value for name, value in values.items()}, dict(_places(node, (), set()))
+
+
+def constructed(loader: Any, node: Any) -> Any:
+    """The value of a node. Raises yaml.YAMLError, ValueError; PyYAML alone raises more."""
+    try:
+        return loader.construct_document(node)
+    except (LookupError, AttributeError, TypeError, OverflowError, RecursionError):
+        # A word tagged as a number, a truth or a time that it is not.
+        raise yaml.constructor.ConstructorError(
+            None, None, "a value is not what its tag says", node.start_mark
+        ) from None
 
 
 def _places(node: Any, place: Place, seen: set[int]) -> Iterator[tuple[Place, int]]:

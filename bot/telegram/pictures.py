@@ -13,6 +13,8 @@ from bot.telegram import keys
 
 MAX_BYTES = 10 * 1024 * 1024
 """Telegram's limit for a photo."""
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif")
+"""What is sent: a catalogue's picture that names another file of the shop's never is."""
 
 
 class Pictures:
@@ -47,6 +49,8 @@ class Pictures:
         if not image or "\0" in image:
             return None
         path = (self._folder / image).resolve()
+        if path.suffix.lower() not in SUFFIXES:
+            return None
         if not path.is_relative_to(self._folder) or not path.is_file():
             return None
         return path.read_bytes() if path.stat().st_size <= MAX_BYTES else None

@@ -161,10 +161,15 @@ class Archive:
             kind = stat.S_IFMT(info.external_attr >> 16)
             if kind not in (0, stat.S_IFREG):
                 raise self._broken(f"{info.filename!r} is a link or a device")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise self._broken(f"{info.filename!r} is packed as no backup is")
             if not is_safe(info.filename):
                 raise self._broken(f"{info.filename!r} would leave the folder")
             if info.filename != MANIFEST and info.file_size != self.members[info.filename].size:
                 raise self._broken(f"{info.filename!r} is not as long as its manifest says")
+
+        if any(not 0 <= one.changed_ns < 2**63 for one in self.members.values()):
+            raise self._broken("a member was changed at no moment")
 
     def _broken(self, why: str) -> BackupError:
         return BackupError(

@@ -127,7 +127,7 @@ class Guard:
         headers = Headers(scope=scope)
         app = self.app
         mend = MEND.format(setting=self.origins.setting)
-        if scope["path"] == self.keyed and "origin" not in headers:
+        if self.keyed and scope["path"] == self.keyed and "origin" not in headers:
             pass
         elif not self.origins.allows_host(headers):
             app = PlainTextResponse(f"Unknown host. Mend: {mend}\n", 421)

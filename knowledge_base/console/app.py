@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -36,10 +38,12 @@ from knowledge_base.console import (
 from knowledge_base.console.body_limit import BodyLimit
 from knowledge_base.console.house import House
 from knowledge_base.console.pages import NotAllowedError, NotSignedInError, page_of
+from knowledge_base.console.uploads import Uploads
 from knowledge_base.working_copy import ChangedMeanwhileError
 
 STATIC = Path(__file__).parent / "static"
 FORMS = "'self'"
+CLEAR_EVERY_S = 3600.0
 log = logging.getLogger(__name__)
 PARTS = (
     sign_in, home, entries, translating, warnings, products, product_mending, drafts, imports,
@@ -52,7 +56,9 @@ def build_console(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        clearing = asyncio.create_task(_clear_uploads(house))
         yield
+        clearing.cancel()
         house.close()
 
     app = FastAPI(title="shopdesk console", docs_url=None, redoc_url=None, openapi_url=None,
@@ -69,6 +75,17 @@ def build_console(house: House) -> FastAPI:
     app.add_middleware(Guard, origins=origins, forms=FORMS)
     _failures(app)
     return app
+
+
+async def _clear_uploads(house: House) -> None:
+    """Files that nobody took in go after a day, whether anybody looks or not."""
+    uploads = Uploads(house.settings.home, house.store, house.clock)
+    while True:
+        try:
+            await run_in_threadpool(uploads.clear_old)
+        except (OSError, StoreError) as error:
+            log.warning("old uploads cannot be deleted: %s", error)
+        await asyncio.sleep(CLEAR_EVERY_S)
 
 
 async def _health() -> Response:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FORM_BYTES = 4 * 1024 * 1024
 MAX_UPLOAD_BYTES = 66 * 1024 * 1024
-UPLOADS = "/imports"
+UPLOAD = "/imports/upload"
 
 
 class TooLargeError(Exception):
@@ -25,7 +25,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = MAX_UPLOAD_BYTES if scope["path"].startswith(UPLOADS) else MAX_FORM_BYTES
+        most = MAX_UPLOAD_BYTES if scope["path"] == UPLOAD else MAX_FORM_BYTES
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
             await _refused(most)(scope, receive, send)

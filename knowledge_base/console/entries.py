@@ -10,11 +10,14 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from engine.errors import KnowledgeError
 from engine.types import Entry
 from knowledge_base.console import entry_form as forms
+from knowledge_base.console.line_differences import line_differences
 from knowledge_base.console.listing import (
     STATES,
     Wanted,
@@ -81,7 +84,10 @@ def entry(page: Viewer, identifier: str) -> Response:
 @router.post("/entries")
 async def save(request: Request, page: Editor) -> Response:
     """Save a form: a new entry, or over the version that was edited."""
-    data = await request.form()
+    return await run_in_threadpool(_checked_and_saved, page, await request.form())
+
+
+def _checked_and_saved(page: Page, data: FormData) -> Response:
     form = forms.typed_form(data, _languages(page))
     version, old = str(data.get("version", "")), str(data.get("old", ""))
     why = str(data.get("why", "")).strip()[:200]
@@ -117,7 +123,10 @@ def _saved(
 @router.post("/entries/preview")
 async def preview(request: Request, page: Viewer) -> Response:
     """How the answers of a form look in Telegram, and what is wrong with it so far."""
-    data = await request.form()
+    return await run_in_threadpool(_previewed, page, await request.form())
+
+
+def _previewed(page: Page, data: FormData) -> Response:
     form = forms.typed_form(data, _languages(page))
     _, faults = forms.checked(form, page.house.files.shop().languages)
     if not page.is_fragment:
@@ -172,7 +181,10 @@ def delete(page: Editor, identifier: str, version: Text = "", why: Text = "") ->
 @router.post("/entries/change")
 async def change_many(request: Request, page: Editor) -> Response:
     """Hide, show, tag or mark as checked all that were ticked, in one change."""
-    data = await request.form()
+    return await run_in_threadpool(_many_changed, page, await request.form())
+
+
+def _many_changed(page: Page, data: FormData) -> Response:
     ids = {str(value) for value in data.getlist("chosen")[:MOST_CHANGES]}
     what, tag = str(data.get("what", "")), str(data.get("tag", "")).strip()[:40]
     today = page.house.clock().date()
@@ -223,12 +235,14 @@ def history(page: Viewer, identifier: str, change: int = 0) -> Response:
     ]
     return page.show(
         "history.html", id=identifier, changes=changes, shown=shown, lines=_difference(*texts),
-        gone=not mine.after,
+        gone=not mine.after, version=copy.version(file),
     )  # fmt: skip
 
 
 @router.post("/entries/{identifier}/restore")
-def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -> Response:
+def restore(
+    page: Editor, identifier: str, change: Annotated[int, Form()] = 0, version: Text = ""
+) -> Response:
     """Put the text an entry had after a change back, as a new change; what a deletion took too."""
     if not IDENTIFIER.match(identifier):
         return page.show("missing.html", 404)
@@ -241,7 +255,8 @@ def restore(page: Editor, identifier: str, change: Annotated[int, Form()] = 0) -
         text = copy.texts.read(sha).decode()
     except UnicodeDecodeError:
         raise KnowledgeError("That text cannot be read as UTF-8", where=file) from None
-    done = copy.apply({file: text}, by=page.who, why=f"back to change {change}")
+    why = f"back to change {change}"
+    done = copy.apply({file: text}, by=page.who, why=why, expected={file: version})
     page.note("entry restored", f"{identifier} to change {change}")
     return page.go(f"/entries/{identifier}", "entry-restored" if done else "nothing-changed")
 
@@ -253,12 +268,9 @@ def _file(page: Page, identifier: str) -> str:
 
 def _difference(before: str, after: str) -> list[tuple[str, str]]:
     """Lines as ("+", …), ("-", …) or (" ", …); how a file lays out the same values is none."""
-    from difflib import ndiff
-
     plain = forms.laid_out(before), forms.laid_out(after)
     one, other = plain if plain[0] != plain[1] else (before, after)
-    lines = ndiff(one.splitlines(), other.splitlines())
-    return [(line[0], line[2:]) for line in lines if line[0] in "+- "]
+    return line_differences(one.splitlines(), other.splitlines())
 
 
 def _file_form(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from knowledge_base.schema import (
     parse_entry,
 )
 
+MOST_LETTERS = 100_000
+"""Of all fields together: far more than an entry has, and read back in well under a second."""
 DATES = ("valid_from", "valid_until", "last_checked")
 
 
@@ -105,6 +107,8 @@ def typed_form(data: FormData, languages: Sequence[str]) -> EntryForm:
 
 def checked(form: EntryForm, languages: Sequence[str]) -> tuple[Entry | None, list[Fault]]:
     """The entry a form says, or its faults."""
+    if _letters(form) > MOST_LETTERS:
+        return None, [Fault("", "This is too long for one entry: split it.")]
     faults: list[Fault] = []
     if not IDENTIFIER.match(form.id):
         faults.append(Fault("id", ID_RULE))
@@ -125,6 +129,11 @@ def checked(form: EntryForm, languages: Sequence[str]) -> tuple[Entry | None, li
         return None, faults
     entry = _entry(form, said, dates)
     return _read_back(entry, languages)
+
+
+def _letters(form: EntryForm) -> int:
+    parts = (text for one in form.languages.values() for text in astuple(one))
+    return sum(map(len, (form.id, form.tags, form.owner, form.audience, *form.languages, *parts)))
 
 
 def _entry(

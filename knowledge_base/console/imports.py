@@ -125,6 +125,7 @@ def _look(page: Page, kept: Upload) -> Response:
     if not page.house.jobs.begin(JOB, page.who, *words, *_strictly(kept), about=about):
         uploads.drop(kept.file)
         return page.show("imports.html", 409, refused="busy", **_state(page))
+    uploads.drop_others(kept)
     page.note("import looked at", kept.name)
     return page.go("/imports")
 

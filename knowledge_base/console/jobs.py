@@ -42,6 +42,7 @@ class Jobs:
         self._command = command
         self._env = {**os.environ, "SHOPDESK_HOME": str(settings.home), "SHOPDESK_KB": str(folder)}
         self._guard = threading.Lock()
+        self._waited_for = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._running: dict[str, subprocess.Popen[str]] = {}
 
@@ -75,7 +76,18 @@ class Jobs:
             raise ShopdeskError("The work could not be started", where=str(error)) from error
 
     def wait_for(self, *words: str) -> Job:
-        """Run one of our commands that takes seconds, and wait until it has ended."""
+        """Run one of our commands that takes seconds, and wait until it has ended.
+
+        One at a time: each takes the memory of a whole process. Raises ShopdeskError meanwhile.
+        """
+        if not self._waited_for.acquire(blocking=False):
+            raise ShopdeskError("Another file is being written. Try again in a minute.")
+        try:
+            return self._waited(words)
+        finally:
+            self._waited_for.release()
+
+    def _waited(self, words: Sequence[str]) -> Job:
         ran = subprocess.run(  # noqa: S603 - our own command, no word of a shopper's
             [*self._command, *words], capture_output=True, text=True, encoding="utf-8",
             env=self._env, timeout=LONGEST_WAIT_S, check=False,

@@ -142,8 +142,8 @@ class People:
         Raises PeopleError for the last admin, and for who has no account here.
         """
         name = self._account(name)
-        self._keep_an_admin(name, role)
-        self._store.change("update people set role = ? where name = ?", role.value, name)
+        kept = role is Role.ADMIN
+        self._keeping_an_admin("update people set role = ?", role.value, name=name, kept=kept)
 
     def remove(self, name: str) -> None:
         """Take an account and its sessions away.
@@ -151,8 +151,7 @@ class People:
         Raises PeopleError for the last admin, and for who has no account here.
         """
         name = self._account(name)
-        self._keep_an_admin(name, None)
-        self._store.change("delete from people where name = ?", name)
+        self._keeping_an_admin("delete from people", name=name)
         self._store.change("delete from sessions where name = ?", name)
 
     def _account(self, name: str) -> str:
@@ -161,11 +160,16 @@ class People:
             raise PeopleError("person_unknown")
         return person.name
 
-    def _keep_an_admin(self, name: str, role: Role | None) -> None:
-        if role is Role.ADMIN:
-            return
-        admins = [one.name for one in self.everyone() if one.role is Role.ADMIN]
-        if [one.casefold() for one in admins] == [name.casefold()]:
+    def _keeping_an_admin(self, change: str, *values: str, name: str, kept: bool = False) -> None:
+        """Change an account, unless it is the last admin's; in one step, as another may go too.
+
+        `kept`: it stays an admin's.
+        """
+        listed = any(one.in_settings and one.role is Role.ADMIN for one in self.everyone())
+        others = "select 1 from people as other where other.role = 'admin' and other.name <> ?"
+        only = f"name = ? and (? or role <> 'admin' or exists ({others}))"
+        done = self._store.change(f"{change} where {only}", *values, name, kept or listed, name)
+        if not done:
             raise PeopleError("last_admin")
 
 

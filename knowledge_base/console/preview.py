@@ -8,6 +8,8 @@ from dataclasses import dataclass
 LINK = re.compile(r"https?://[^\s<>，。；！？、）】]+")
 LONGEST = 4096
 """Of one message, in UTF-16 units."""
+MOST = 20
+"""Messages that are shown: no reply is so long, but any text may be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,8 @@ class Bubble:
 
 def bubbles(answer: str) -> tuple[Bubble, ...]:
     """The messages an answer is sent as."""
-    return tuple(_bubble(text) for text in _cut(answer.strip())) if answer.strip() else ()
+    answer = answer.strip()[: MOST * LONGEST]
+    return tuple(_bubble(text) for text in _cut(answer)) if answer else ()
 
 
 def _cut(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from starlette.datastructures import FormData
 
@@ -13,6 +13,7 @@ from knowledge_base.console.entry_form import Fault
 from knowledge_base.importers.product_text import read_back
 from knowledge_base.importers.writing import product_rows
 from knowledge_base.schema import ID_RULE, IDENTIFIER
+from knowledge_base.tables import amount_of, whole_of
 
 LANGUAGES = ("en", "zh")
 """Those a catalogue has columns for."""
@@ -142,9 +143,9 @@ def _variant_faults(form: ProductForm, owners: Mapping[str, str]) -> Iterator[Fa
             yield Fault("variants", ID_RULE)
         elif one.sku in seen or owners.get(one.sku, form.id) != form.id:
             yield Fault("variants", "An article number is that of another variant.")
-        if _amount(one.price) is None:
+        if amount_of(one.price) is None:
             yield Fault("variants", "A price is an amount such as 49.00.")
-        if not (one.stock.isascii() and one.stock.isdecimal()):
+        if not one.stock.isascii() or whole_of(one.stock) is None:
             yield Fault("variants", "A stock is a whole number of 0 or more.")
         seen.add(one.sku)
 
@@ -155,7 +156,7 @@ def _product(form: ProductForm, shop: Shop) -> Product:
         {code: _line(text) for code, text in form.names.items() if text},
         _line(form.brand), form.category,
         tuple(Variant(one.sku, _line(one.colour), _line(one.size),
-                      Money(_amount(one.price) or Decimal(0), shop.currency), int(one.stock))
+                      Money(amount_of(one.price) or Decimal(0), shop.currency), int(one.stock))
               for one in form.variants),
         {code: dict(_pairs(text)) for code, text in form.attributes.items() if text},
         {code: text for code, text in form.descriptions.items() if text},
@@ -174,11 +175,3 @@ def _pairs(text: str) -> Sequence[tuple[str, str]]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _amount(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None

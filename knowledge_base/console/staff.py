@@ -68,8 +68,13 @@ def account(page: Viewer) -> Response:
 def change_password(page: Viewer, old: Text = "", new: Text = "") -> Response:
     """Set another password; who has one must say it."""
     people, person = page.house.people, page.house.people.find(page.who)
-    if person and person.has_password and not people.with_password(page.who, old):
-        return page.show("account.html", 400, person=person, wrong="wrong_password")
+    if person and person.has_password:
+        # Who found a signed-in browser must not find out the password by trying.
+        if not page.house.sessions.may_try(page.who):
+            return page.show("account.html", 429, person=person, wrong="many_tries")
+        if not people.with_password(page.who, old):
+            return page.show("account.html", 400, person=person, wrong="wrong_password")
+        page.house.sessions.succeeded(page.who)
     try:
         people.change_password(page.who, new)
     except PeopleError as error:

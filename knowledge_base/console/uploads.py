@@ -71,10 +71,14 @@ class Uploads:
         return found[0] if found and self.path(found[0]).is_file() else None
 
     def drop(self, file: str) -> None:
-        """Delete one."""
-        self._store.change("delete from uploads where file = ?", file)
-        if PurePosixPath(file).name == file:
+        """Delete one, if it is one of ours."""
+        if self._store.change("delete from uploads where file = ?", file):
             (self._folder / file).unlink(missing_ok=True)
+
+    def drop_others(self, kept: Upload) -> None:
+        """Delete all but one: only what was looked at last can be taken in."""
+        for (file,) in self._store.rows("select file from uploads where file <> ?", kept.file):
+            self.drop(str(file))
 
     def scratch(self, suffix: str) -> Path:
         """A name for a file that is written, sent and deleted."""

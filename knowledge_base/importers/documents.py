@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -12,8 +14,8 @@ import yaml
 from engine.errors import KnowledgeError
 from knowledge_base.importers.cells import bounded, cleaned
 from knowledge_base.importers.delimited import decoded
-from knowledge_base.importers.values import Row, Table, Told
-from knowledge_base.yaml_lines import Loader
+from knowledge_base.importers.values import MAX_BYTES, Row, Table, Told
+from knowledge_base.yaml_lines import Loader, constructed
 
 LOOKED_AT = 100
 """Records whose keys tell the format."""
@@ -50,15 +52,30 @@ def read_yaml_records(data: bytes, name: str) -> Table:
         node = loader.get_single_node()
         if not isinstance(node, yaml.SequenceNode):
             raise ValueError("not a list of records ('- id: …')")
-        records = [
-            (item.start_mark.line + 1, loader.construct_document(item)) for item in node.value
-        ]
+        if _unpacked(node, {}) > MAX_BYTES:
+            raise ValueError(f"its aliases stand for more than {MAX_BYTES // 2**20} MiB")
+        records = [(item.start_mark.line + 1, constructed(loader, item)) for item in node.value]
     except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise KnowledgeError(f"not readable as YAML: {error}", where=name,
                              mend="correct it, or save it as CSV UTF-8.") from None  # fmt: skip
     finally:
         loader.dispose()
     return table_of(records, name, note)
+
+
+def _unpacked(node: Any, known: dict[int, float]) -> float:
+    """Characters of a node with all that its aliases stand for; one within itself has no end."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = math.inf
+    if isinstance(node, yaml.ScalarNode):
+        size: float = 1 + len(node.value)
+    else:
+        pairs = isinstance(node, yaml.MappingNode)
+        parts = itertools.chain.from_iterable(node.value) if pairs else node.value
+        size = 1 + sum(_unpacked(part, known) for part in parts)
+    known[id(node)] = size
+    return size
 
 
 def table_of(records: Iterable[Record], name: str, note: str = "") -> Table:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -30,6 +33,11 @@ TYPES = {
 TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"),
               ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # fmt: skip
 """Networks whose addresses stand for IPv4 ones, which may be private."""
+GIVEN_OUT = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out as of the open internet; the rest is local, old or reserved."""
+LIKE_PUBLIC = frozenset({ipaddress.ip_address("168.63.129.16")})
+"""Where Azure's machines reach their host, with an address that looks like any other."""
+Trace = Callable[[str, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,9 @@ def is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
-        if any(address in network for network in TRANSLATED):
+        if address not in GIVEN_OUT or any(address in network for network in TRANSLATED):
             return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in LIKE_PUBLIC
 
 
 def fetch(url: str, *, may_connect: Callable[[Address], bool] = is_public) -> Fetched:
@@ -60,18 +68,46 @@ def fetch(url: str, *, may_connect: Callable[[Address], bool] = is_public) -> Fe
     deadline = time.monotonic() + WHOLE_S
     timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
     # No proxy of the environment: it would resolve the name itself.
-    with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
+    with (
+        httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client,
+        _cut_off(deadline) as trace,
+    ):
         target = _target(url)
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                found = _get(client, target, may_connect, deadline)
+                found = _get(client, target, may_connect, deadline, trace)
             except httpx.HTTPError as error:
+                _check_time(target, deadline)
                 raise _failed(f"the server cannot be reached ({type(error).__name__})",
                               target) from None  # fmt: skip
             if isinstance(found, Fetched):
                 return found
             target = _target(str(found), before=target)
         raise _failed(f"over {MAX_REDIRECTS} redirects", target)
+
+
+@contextmanager
+def _cut_off(deadline: float) -> Iterator[Trace]:
+    """Ends a connection at the deadline, even one whose server drips byte after byte."""
+    last: list[socket.socket] = []
+
+    def trace(event: str, about: Mapping[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            last[:] = [about["return_value"].get_extra_info("socket")]
+
+    def cut() -> None:
+        for one in last:
+            with suppress(OSError):
+                # Not the method of TLS sockets: it takes the session from who reads just now.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield trace
+    finally:
+        timer.cancel()
 
 
 def _target(url: str, before: httpx.URL | None = None) -> httpx.URL:
@@ -83,7 +119,7 @@ def _target(url: str, before: httpx.URL | None = None) -> httpx.URL:
     if not known:
         raise KnowledgeError(
             "not an http or https URL",
-            where=url[:200],
+            where=url.partition("?")[0][:200],
             mend="write it whole, such as https://shop.example/feed.xml.",
         )
     if target.userinfo:
@@ -95,15 +131,16 @@ def _target(url: str, before: httpx.URL | None = None) -> httpx.URL:
 
 
 def _get(
-    client: httpx.Client, url: httpx.URL, may_connect: Callable[[Address], bool], deadline: float
-) -> Fetched | httpx.URL:
+    client: httpx.Client, url: httpx.URL, may_connect: Callable[[Address], bool], deadline: float,
+    trace: Trace,
+) -> Fetched | httpx.URL:  # fmt: skip
     """The file, or where a redirect points to."""
     address = _checked_address(url, may_connect)
     host = f"[{url.host}]" if ":" in url.host else url.host
     headers = {"Host": f"{host}:{url.port}" if url.port else host, "Accept-Encoding": "identity"}
     request = client.build_request(
         "GET", url.copy_with(host=str(address), fragment=None), headers=headers,
-        extensions={"sni_hostname": url.raw_host.decode("ascii")},
+        extensions={"sni_hostname": url.raw_host.decode("ascii"), "trace": trace},
     )  # fmt: skip
     response = client.send(request, stream=True)
     try:
@@ -137,10 +174,16 @@ def _body(response: httpx.Response, url: httpx.URL, deadline: float) -> bytes:
     for part in response.iter_raw():
         body += part
         if len(body) > MAX_BYTES:
-            raise too_large("the file is too large", str(url))
-        if time.monotonic() > deadline:
-            raise _failed(f"it is not there whole after {WHOLE_S:.0f} s", url)
+            raise too_large("the file is too large", _where(url))
+        _check_time(url, deadline)
+    # What was cut off may look like the end.
+    _check_time(url, deadline)
     return bytes(body)
+
+
+def _check_time(url: httpx.URL, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise _failed(f"it is not there whole after {WHOLE_S:.0f} s", url)
 
 
 def _name(url: httpx.URL, response: httpx.Response) -> str:
@@ -154,5 +197,10 @@ def _name(url: httpx.URL, response: httpx.Response) -> str:
 
 
 def _failed(what: str, url: httpx.URL) -> KnowledgeError:
-    return KnowledgeError(what, where=f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}",
+    return KnowledgeError(what, where=_where(url),
                           mend="open the address in a browser; nothing was imported.")  # fmt: skip
+
+
+def _where(url: httpx.URL) -> str:
+    """As messages name it: what stands behind the path may be a key."""
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.path}"

@@ -18,6 +18,10 @@ MAX_UNPACKED = 256 * 2**20
 MAX_RATIO = 200
 """How many times its size a workbook may unpack to, once that is over SMALL."""
 SMALL = 16 * 2**20
+MAX_PART = 8 * 2**20
+"""Of a part that is read as one tree, which takes thirty times its size in memory."""
+NO_TREES = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/pivotCache/", "xl/drawings/")
+"""Where parts lie that are read piece by piece, or not at all."""
 MAX_COLUMNS = 500
 CHUNK = 2**20
 SIGNS = (b"<!doctype", b"<!entity")
@@ -114,12 +118,29 @@ def _check_members(archive: zipfile.ZipFile, size: int, name: str) -> None:
         )
     if "[Content_Types].xml" not in archive.namelist():
         raise KnowledgeError("a ZIP archive, but no XLSX workbook", where=name, mend=MEND)
+    if large := _large_part(archive, members):
+        raise too_large(f"{large} in the workbook unpacks to over {MAX_PART // 2**20} MiB", name)
     if any(_declares(archive, member) for member in members):
         raise KnowledgeError(
             "the workbook declares XML entities, which no spreadsheet program does",
             where=name,
             mend=MEND,
         )
+
+
+def _large_part(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
+    """The name of a part too large to be read as one tree; "" where there is none."""
+    from defusedxml.ElementTree import fromstring
+
+    large = [one.filename for one in members if one.file_size > MAX_PART]
+    for part in large:
+        if part.endswith((".xml", ".rels")) and not part.startswith(NO_TREES):
+            return part
+    # The workbook's own part may lie anywhere, even among the sheets.
+    types = fromstring(archive.read("[Content_Types].xml")) if large else ()
+    mains = {one.get("PartName", "").lstrip("/") for one in types
+             if "main+xml" in one.get("ContentType", "")}  # fmt: skip
+    return next((part for part in large if part in mains), "")
 
 
 def _declares(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:

@@ -72,6 +72,20 @@ def test_an_answer_in_a_language_the_shop_lacks_is_told() -> None:
         ("---\n## en", "## en", 1, "not closed"),
         ("id: returns-window", "id: [", 2, "not readable as YAML"),
         ("id: returns-window", "id: returns-window\nvalid_until: soon", 3, "not a date"),
+        (
+            "id: returns-window",
+            "id: returns-window\nvalid_from: 2026-11-02 10:00:00",
+            3,
+            "not a date",
+        ),
+        ("id: returns-window", "id: returns-window\nowner: !!bool x", 2, "not readable as YAML"),
+        ("id: returns-window", "id: returns-window\nowner: !!int ''", 2, "not readable as YAML"),
+        (
+            "id: returns-window",
+            "id: returns-window\nowner: !!timestamp x",
+            2,
+            "not readable as YAML",
+        ),
     ],
 )
 def test_a_broken_file_is_told_with_its_line(was: str, becomes: str, line: int, said: str) -> None:

@@ -35,6 +35,8 @@ def test_the_empty_shop_is_valid(folder: Path) -> None:
     ("was", "becomes", "said"),
     [
         ("9.50", "cheap", "catalogue.csv:2: price: 'cheap' is not an amount"),
+        ("9.50", "1e999999", "catalogue.csv:2: price: '1e999999' is not an amount"),
+        ("9.50", "-1", "catalogue.csv:2: price: '-1' is not an amount"),
         (",3,material", ",-3,material", "catalogue.csv:2: stock"),
         ("everything", "nothing", "catalogue.csv:2: category: 'nothing'"),
         ("name_en", "nmae_en", "did you mean 'name_en'"),

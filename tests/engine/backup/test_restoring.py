@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -65,6 +66,28 @@ def test_a_name_that_leaves_the_folder_is_refused(backup: Path, tmp_path: Path, 
     with pytest.raises(BackupError, match="cannot be used"):
         bring_back(settings_of(tmp_path / "h"), bad)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.zip"]
+
+
+@pytest.mark.parametrize("moment", [-1, 10**30])
+def test_a_member_of_no_moment_is_refused(tmp_path: Path, moment: int) -> None:
+    empty = hashlib.sha256(b"").hexdigest()
+    told = {"home/x": {**entry(0, empty), "changed_ns": moment}}
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
+        bad.writestr("home/x", b"")
+        bad.writestr(MANIFEST, json.dumps({"format": 1, "about": {}, "members": told}))
+    with pytest.raises(BackupError, match="no moment"):
+        bring_back(settings_of(tmp_path / "h"), tmp_path / "bad.zip")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_member_packed_as_no_backup_is_refused(tmp_path: Path, packing: int) -> None:
+    said = hashlib.sha256(b"x").hexdigest()
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as bad:
+        bad.writestr("home/x", b"x", packing)
+        told = {"format": 1, "about": {}, "members": {"home/x": entry(1, said)}}
+        bad.writestr(MANIFEST, json.dumps(told))
+    with pytest.raises(BackupError, match="packed as no backup is"):
+        bring_back(settings_of(tmp_path / "h"), tmp_path / "bad.zip")
 
 
 @given(st.text(alphabet="ab./\\:\0", max_size=12))

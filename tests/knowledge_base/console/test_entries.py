@@ -39,6 +39,14 @@ def typed(
     return {"questions:en": questions, "answer:en": answer, **more}
 
 
+async def restore(client: httpx.AsyncClient, name: str, change: str) -> httpx.Response:
+    """As its history's page does."""
+    page = (await client.get(f"/entries/{name}/history")).text
+    found = re.search(r'name="version" value="(\w*)"', page)
+    version = found.group(1) if found else ""
+    return await post(client, f"/entries/{name}/restore", change=change, version=version)
+
+
 async def test_an_entry_is_made_seen_changed_deleted_and_brought_back(
     console: Console, client: ClientOf
 ) -> None:
@@ -61,11 +69,11 @@ async def test_an_entry_is_made_seen_changed_deleted_and_brought_back(
     history = (await editor.get(deleted.headers["location"])).text
     assert "Bring it back" in history
     change = re.findall(r'name="change" value="(\d+)"', history)[0]
-    await post(editor, "/entries/lamp-repair/restore", change=change)
+    await restore(editor, "lamp-repair", change)
     assert entry(console, "lamp-repair").answers == {"en": "No."}
     first = next(iter(console.house.working_copy.history.changes("faq/lamp-repair.md")))
     assert (first.by, first.why) == ("editor", "asked often")
-    await post(editor, "/entries/lamp-repair/restore", change=str(first.id))
+    await restore(editor, "lamp-repair", str(first.id))
     assert entry(console, "lamp-repair") == found
 
 
@@ -268,3 +276,18 @@ async def test_the_preview_shows_the_answer_as_sent(client: ClientOf) -> None:
     shown = await post_piece(viewer, "/entries/preview", id="x", **fields)
     assert 'href="https://shop.example/a"' in shown.text
     assert "<html" not in shown.text
+
+
+async def test_an_earlier_text_is_not_put_over_what_another_saved_meanwhile(
+    console: Console, client: ClientOf
+) -> None:
+    editor = await client("editor")
+    await post(editor, "/entries", id="a", **typed())
+    change = str(next(iter(console.house.working_copy.history.changes("faq/a.md"))).id)
+    version = console.house.working_copy.version("faq/a.md")
+    await save(editor, "a", answer="Another's.")
+    late = await post(editor, "/entries/a/restore", change=change, version=version)
+    assert late.status_code == 409
+    assert entry(console, "a").answers == {"en": "Another's."}
+    assert (await restore(editor, "a", change)).status_code == 303
+    assert entry(console, "a").answers != {"en": "Another's."}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
 from knowledge_base.console.entry_form import checked, form_of, typed_form
+from knowledge_base.console.preview import MOST, bubbles
 
 
 def forms() -> st.SearchStrategy[Mapping[str, str]]:
@@ -40,3 +41,18 @@ def test_what_is_accepted_is_read_back_as_it_was_typed(fields: Mapping[str, str]
         assert parse_entry(path.read_text("utf-8"), path, Problems(), ("en", "zh")) == made
     again, faults = checked(form_of(made, ("en", "zh")), ("en", "zh"))
     assert (again, faults) == (made, [])
+
+
+def test_more_than_an_entry_may_hold_is_refused_unread() -> None:
+    fields = {"id": "long", "title:en": "T", "answer:en": "A."}
+    most = "\n".join(f"question {n}" for n in range(5_000))
+    for questions, fits in ((most, True), (most * 3, False)):
+        form = typed_form(FormData({**fields, "questions:en": questions}), ("en",))
+        made, faults = checked(form, ("en",))
+        assert (made is not None, [one.reason for one in faults]) == (
+            (True, []) if fits else (False, ["This is too long for one entry: split it."])
+        )
+
+
+def test_of_any_text_so_many_messages_are_shown_at_most() -> None:
+    assert len(bubbles("x" * 1_000_000)) == MOST

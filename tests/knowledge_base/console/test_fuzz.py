@@ -131,7 +131,7 @@ FORMS = {
     "/entries/change": ("chosen", "what", "tag"),
     "/entries/gift-wrap/file": ("text", "version", "why"),
     "/entries/gift-wrap/delete": ("version", "why"),
-    "/entries/gift-wrap/restore": ("change",),
+    "/entries/gift-wrap/restore": ("change", "version"),
     "/publish/live": ("snapshot", "why", "override"),
     "/publish/back": ("snapshot", "files"),
     "/people": ("name", "role", "password", "telegram"),

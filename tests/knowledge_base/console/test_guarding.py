@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -140,6 +141,21 @@ async def test_a_body_over_the_bound_is_refused(client: ClientOf, path: str) -> 
     assert told.status_code == 413
     # One field alone is bounded more narrowly; where nothing reads the body nothing counts it.
     assert unsaid.status_code == {"/entries": 413, "/nowhere": 404}.get(path, 400)
+
+
+@pytest.mark.parametrize("path", ["/imports/confirm", "/imports/fetch", "/importsx"])
+async def test_only_an_upload_may_be_large(client: ClientOf, path: str) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    stranger = await client("")
+    answer = await stranger.post(path, content=b"x" * (MAX_FORM_BYTES + 1), headers=kind)
+    assert answer.status_code == 413
+
+
+async def test_an_address_without_a_path_is_guarded_too(console: Console) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", console.port)
+    writer.write(b"GET ?x HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    assert b" 421 " in await reader.readline()
+    writer.close()
 
 
 def files_of(console: Console) -> set[str]:

@@ -6,7 +6,9 @@ import asyncio
 import io
 import re
 import stat
+import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
@@ -16,8 +18,12 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from engine.errors import ShopdeskError
+from knowledge_base.console import app
+from knowledge_base.console.jobs import Jobs
 from knowledge_base.console.shop_files import ShopFiles
-from tests.knowledge_base.console.conftest import Console, csrf_of, post, served
+from knowledge_base.console.uploads import Uploads
+from tests.knowledge_base.console.conftest import Console, csrf_of, post, served, settings_for
 
 GOOD = (
     "product,sku,name_en,category,price,stock\n"
@@ -148,6 +154,62 @@ async def test_uploads_are_deleted_after_a_day_or_when_told(importing: Console) 
         shown = await send(client, GOOD)
         await client.post("/imports/drop", data={n: hidden(shown, n) for n in ("csrf", "file")})
         assert [*folder.iterdir()] == []
+
+
+async def test_only_the_upload_that_can_be_taken_in_is_kept(importing: Console) -> None:
+    async with importing.stranger() as client:
+        await importing.sign_in(client, "editor")
+        await send(client, GOOD)
+        shown = await send(client, BAD)
+        assert [one.name for one in (importing.home / "uploads").iterdir()] == [
+            hidden(shown, "file")
+        ]
+
+
+@pytest.mark.parametrize("file", ["", "..", "../console.key", "x\0y", "."])
+async def test_what_is_no_upload_is_not_dropped(importing: Console, file: str) -> None:
+    async with importing.stranger() as client:
+        await importing.sign_in(client, "editor")
+        await send(client, GOOD)
+        assert (await post(client, "/imports/drop", file=file)).status_code == 303
+    assert len([*(importing.home / "uploads").iterdir()]) == 1
+    assert (importing.home / "console.key").is_file()
+
+
+async def test_an_upload_goes_after_a_day_though_nobody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "CLEAR_EVERY_S", 0.02)
+    async with served(tmp_path / "home") as console:
+        uploads = Uploads(console.home, console.house.store, console.clock)
+        path = uploads.path(uploads.keep(io.BytesIO(b"x"), "orders.csv", "ann", strict=False))
+        await asyncio.sleep(0.2)
+        assert path.is_file()
+        console.clock.wait(timedelta(hours=25).total_seconds())
+        async with asyncio.timeout(60):
+            while path.exists():  # noqa: ASYNC110 - nothing tells when a file is gone
+                await asyncio.sleep(0.02)
+
+
+def test_one_download_is_written_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def run(words: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        begun.set()
+        end.wait(60)
+        return subprocess.CompletedProcess(words, 0, "{}", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    jobs = Jobs(settings_for(tmp_path, tmp_path), tmp_path, ("shopdesk",))
+    first = threading.Thread(target=jobs.wait_for, args=("kb", "export"))
+    first.start()
+    begun.wait(60)
+    threading.Timer(5, end.set).start()
+    with pytest.raises(ShopdeskError, match="Another file"):
+        jobs.wait_for("kb", "export")
+    end.set()
+    first.join()
+    assert jobs.wait_for("kb", "export").result == {}
 
 
 async def test_products_and_entries_are_downloaded(importing: Console) -> None:

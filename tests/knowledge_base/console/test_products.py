@@ -8,6 +8,7 @@ from dataclasses import replace
 from html import unescape
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
@@ -270,3 +271,18 @@ def test_whatever_is_typed_is_kept_or_told(typed: dict[str, str]) -> None:
     if made:
         again = forms.checked_product(forms.form_of_product(made), shop, {})
         assert again == (made, [])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("price", "1e999999"), ("price", "0." + "0" * 50), ("stock", "9" * 5000), ("stock", "9" * 20)],
+)
+async def test_a_number_that_no_page_could_show_is_told(
+    console: Console, client: ClientOf, field: str, value: str
+) -> None:
+    editor = await client("editor")
+    before = (console.folder / "catalogue.csv").read_bytes()
+    fields = fields_of((await editor.get(f"/products/{LAMP}")).text)
+    fields[[name for name, _ in fields].index(field)] = (field, value)
+    assert (await sent(editor, fields)).status_code == 400
+    assert (console.folder / "catalogue.csv").read_bytes() == before

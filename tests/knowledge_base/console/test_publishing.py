@@ -215,3 +215,16 @@ async def test_the_real_command_builds_what_goes_live(tmp_path: Path) -> None:
         assert "asked again" in page
         assert (await go_live(client, page)).status_code == 303
         assert (console.home / "snapshots" / read_live(console.home) / "manifest.json").is_file()
+
+
+async def test_what_was_only_looked_at_is_no_version_to_go_back_to(
+    shop: Console, publisher: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await go_live(publisher, await looked(publisher))
+    first = read_live(shop.home)
+    await hide(publisher)
+    monkeypatch.setitem(shop.house.jobs._env, "LOOK_BROKEN", "returns")
+    (fails,) = SNAPSHOT.findall((await looked(publisher)).split("Make it live")[0])
+    answer = await post(publisher, "/publish/back", snapshot=fails)
+    assert answer.status_code == 400
+    assert read_live(shop.home) == first

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from engine.operators import Role
 from knowledge_base.console.app import build_console
 from knowledge_base.console.house import House
-from tests.knowledge_base.console.conftest import ClientOf, Console, csrf_of, post
+from knowledge_base.console.people import People, PeopleError
+from knowledge_base.console.store import ConsoleStore
+from tests.knowledge_base.console.conftest import PASSWORD, ClientOf, Console, csrf_of, post
 
 OPEN = {"/login", "/enter/{token}", "/setup/{token}", "/language", "/healthz"}
 """Routes that need no signing in."""
@@ -196,3 +202,33 @@ async def test_what_is_done_stands_in_the_audit_log(console: Console, client: Cl
         ("mallory", "sign-in failed"), ("admin", "person changed"), ("editor", "entries changed"),
         ("editor", "signed in"), ("admin", "person added"), ("admin", "signed in"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ["demote", "remove"])
+def test_of_two_admins_who_take_the_rights_of_each_other_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    people = People(ConsoleStore(tmp_path))
+    for name in ("ann", "bob"):
+        people.add(name, Role.ADMIN, PASSWORD, "setup")
+    real, both, told = ConsoleStore.change, threading.Barrier(2, timeout=10), []
+
+    def change(store: ConsoleStore, query: str, *values: Any) -> int:
+        if query.startswith(("update people set role", "delete from people")):
+            both.wait()
+        return real(store, query, *values)
+
+    def take(name: str) -> None:
+        try:
+            people.remove(name) if how == "remove" else people.change_role(name, Role.VIEWER)
+        except PeopleError as error:
+            told.append(error.what)
+
+    monkeypatch.setattr(ConsoleStore, "change", change)
+    threads = [threading.Thread(target=take, args=(name,)) for name in ("ann", "bob")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == ["last_admin"]
+    assert not people.nobody_yet()

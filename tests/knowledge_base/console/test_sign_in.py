@@ -235,3 +235,16 @@ async def test_nobody_is_led_elsewhere_after_signing_in(
 def test_only_our_own_pages_are_led_to(path: str) -> None:
     there = httpx.URL("http://127.0.0.1:1/").join(own_page(path))
     assert (there.scheme, there.host, there.port) == ("http", "127.0.0.1", 1)
+
+
+async def test_the_present_password_is_not_guessed_at_a_signed_in_browser(
+    console: Console, client: ClientOf
+) -> None:
+    admin = await client("admin")
+    fields = {"old": "wrong one here", "new": "another long word"}
+    for _ in range(TRIES):
+        assert (await post(admin, "/account", **fields)).status_code == 400
+    right = {**fields, "old": PASSWORD}
+    assert (await post(admin, "/account", **right)).status_code == 429
+    console.clock.wait(WITHIN_S + 1)
+    assert (await post(admin, "/account", **right)).status_code == 303

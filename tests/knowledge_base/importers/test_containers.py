@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from engine.errors import KnowledgeError
 from knowledge_base.importers import importing, values
 from knowledge_base.importers.importing import import_file, kind_of, read_bytes, read_table
+from knowledge_base.importers.spreadsheets import MAX_PART
 from knowledge_base.store import EMPTY_SHOP, load
 from tests.knowledge_base.importers import samples
 from tests.knowledge_base.importers.conftest import Import
@@ -156,3 +157,41 @@ def test_a_beginning_tells_events_from_the_rest() -> None:
     assert kind_of(samples.SHOPIFY_ORDERS.encode(), "x.csv") == "orders"
     assert kind_of(samples.OWN_PRODUCTS.encode()[: importing.HEAD], "x.csv") == "products"
     assert kind_of(b"PK\x03\x04", "x.xlsx") == ""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "- &a " + "x" * 30_000 + "\n- {id: b, question: [" + ", ".join(["*a"] * 3_000) + "]}\n",
+        "- &a {question: " + "x" * 30_000 + "}\n" + "- *a\n" * 3_000,
+        "- &a [*a]\n",
+    ],
+    ids=["a list", "rows", "itself"],
+)
+def test_yaml_whose_aliases_stand_for_more_than_a_file_may_hold_is_refused(data: str) -> None:
+    with pytest.raises(KnowledgeError, match="aliases stand for more"):
+        import_file(data.encode(), "entries.yaml", load(EMPTY_SHOP))
+
+
+@pytest.mark.parametrize("value", ["!!bool x", "!!int ''", "!!float ''", "!!timestamp x"])
+def test_yaml_with_a_tag_that_does_not_fit_is_told(value: str) -> None:
+    with pytest.raises(KnowledgeError, match="not readable as YAML"):
+        import_file(f"- question: {value}\n".encode(), "entries.yaml", load(EMPTY_SHOP))
+
+
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/workbook.xml", "xl/worksheets/main.xml"])
+def test_a_workbook_part_that_is_read_as_one_tree_is_bounded(part: str) -> None:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([[*HEADER.split(",")]]))) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for one in good.namelist():
+            text = good.read(one)
+            if one == "[Content_Types].xml" and "worksheets" in part:
+                text = text.replace(b"/xl/workbook.xml", f"/{part}".encode())
+            if one != part:
+                bad.writestr(one, text)
+        bad.writestr(part, b"<a>" + b"<a/>" * (MAX_PART // 4) + b"</a>")
+    with pytest.raises(KnowledgeError, match=f"{part} in the workbook unpacks"):
+        read_table(out.getvalue(), "x.xlsx")

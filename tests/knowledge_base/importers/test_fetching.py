@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 
 import pytest
 
@@ -27,6 +30,9 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Location", rest if "://" in rest else f"/{rest}")
             self.end_headers()
             return
+        if name == "drip.csv":
+            dripped.put(self.drip())
+            return
         self.send_response(404 if name == "none" else 200)
         if name == "typed":
             self.send_header("Content-Type", "text/csv; charset=utf-8")
@@ -35,11 +41,22 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(FEED)
 
+    def drip(self) -> bool:
+        """A header so slow that no wait for a byte is long; whether all of it could be sent."""
+        with suppress(OSError):
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+            for _ in range(60):
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+            return True
+        return False
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
 seen: list[tuple[str, str]] = []
+dripped: SimpleQueue[bool] = SimpleQueue()
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +127,23 @@ def test_a_file_that_is_too_large_is_not_kept(server: str, monkeypatch: pytest.M
         fetch(f"{server}/feed.csv", may_connect=loopback)
 
 
+@pytest.mark.parametrize("path", ["feed.csv?key=hidden", "to/ftp://shop.example/x.csv?key=hidden"])
+def test_what_stands_behind_the_path_is_not_told(
+    server: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(fetching, "MAX_BYTES", 10)
+    with pytest.raises(KnowledgeError) as refusal:
+        fetch(f"{server}/{path}", may_connect=loopback)
+    assert "hidden" not in str(refusal.value)
+
+
+def test_a_server_that_drips_is_cut_off(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "WHOLE_S", 0.4)
+    with pytest.raises(KnowledgeError, match="not there whole"):
+        fetch(f"{server}/drip.csv", may_connect=loopback)
+    assert dripped.get(timeout=60) is False
+
+
 def test_a_server_that_is_away_is_told() -> None:
     with pytest.raises(KnowledgeError, match="cannot be reached"):
         fetch("http://127.0.0.1:9/feed.csv", may_connect=loopback)
@@ -133,7 +167,9 @@ def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
      "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"],
+     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+     "fec0::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "5f00::1", "4000::1", "168.63.129.16",
+     "::ffff:168.63.129.16"],
 )  # fmt: skip
 def test_addresses_that_are_not_of_the_open_internet(address: str) -> None:
     assert not is_public(ipaddress.ip_address(address))
