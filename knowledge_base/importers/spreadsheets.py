@@ -6,7 +6,9 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from engine.errors import KnowledgeError
@@ -24,6 +26,8 @@ NO_TREES = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/pivotCache/", "xl/draw
 """Where parts lie that are read piece by piece, or not at all."""
 MAX_COLUMNS = 500
 CHUNK = 2**20
+ROWS_AT_ONCE = 500
+"""A row may be as wide as MAX_COLUMNS, and a file may have nothing but its last cells."""
 SIGNS = (b"<!doctype", b"<!entity")
 MEND = "open it in a spreadsheet program and save it anew as XLSX, or as CSV UTF-8."
 
@@ -34,7 +38,7 @@ def read_spreadsheet(data: bytes, name: str) -> Table:
     Raises KnowledgeError where it is no workbook, or unpacks to more than it should.
     """
     _check(data, name)
-    rows = iter(_sheet_rows(data, name))
+    rows = _sheet_rows(data, name)
     _, header = next(rows, (1, ()))
     names = column_names(_text(value) for value in header)
     while names and not names[-1]:
@@ -49,30 +53,49 @@ def _told(rows: Iterator[tuple[int, tuple[Any, ...]]], names: tuple[str, ...]) -
             yield line, row_of(names, cells + [""] * (len(names) - len(cells)))
 
 
-def _sheet_rows(data: bytes, name: str) -> list[tuple[int, tuple[Any, ...]]]:
+def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows that hold anything, up to their last cell; read as they are asked for."""
     from openpyxl import load_workbook
 
+    with _readable(name):
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        # One more row than may be: the one that tells that there are too many.
+        most = MAX_ROWS + 2
+        rows = enumerate(sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS, values_only=True), 1)
+    while some := _next_rows(rows, name):
+        yield from ((line, row) for line, row in some if row)
+
+
+def _next_rows(
+    rows: Iterator[tuple[int, tuple[Any, ...]]], name: str
+) -> list[tuple[int, tuple[Any, ...]]]:
+    with _readable(name):
+        return [(line, _to_last_cell(row)) for line, row in islice(rows, ROWS_AT_ONCE)]
+
+
+def _to_last_cell(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return row[:end]
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Whatever goes wrong in it is a workbook that cannot be read."""
     try:
         # It warns of styles and links that it does not read; so do we not.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            # One more row than may be: the one that tells that there are too many.
-            most = MAX_ROWS + 2
-            rows = sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS, values_only=True)
-            return [(line, row) for line, row in enumerate(rows, 1) if any(map(_filled, row))]
+            yield
     except Exception as error:  # Broken workbooks fail in more ways than openpyxl names.
         raise KnowledgeError(
             f"not a readable XLSX workbook ({type(error).__name__}: {str(error)[:200]})",
             where=name,
             mend=MEND,
         ) from None
-
-
-def _filled(value: Any) -> bool:
-    return value is not None
 
 
 def _text(value: Any) -> str:

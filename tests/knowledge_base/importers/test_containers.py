@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -195,3 +196,17 @@ def test_a_workbook_part_that_is_read_as_one_tree_is_bounded(part: str) -> None:
         bad.writestr(part, b"<a>" + b"<a/>" * (MAX_PART // 4) + b"</a>")
     with pytest.raises(KnowledgeError, match=f"{part} in the workbook unpacks"):
         read_table(out.getvalue(), "x.xlsx")
+
+
+def test_a_wide_workbook_is_read_row_by_row() -> None:
+    wide: list[object] = [*[None] * 499, "x"]
+    table = read_table(workbook([["product", "sku"], *[wide] * 1_500]), "x.xlsx")
+    rows = iter(table.rows)
+    next(rows)
+    tracemalloc.start()
+    told = sum(1 for _ in rows)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert told == 1_499
+    # Those 750,000 cells at once would be six bytes and more each of the list alone.
+    assert most < 500 * 500 * 8 * 3
