@@ -79,7 +79,7 @@ async def test_what_is_ticked_comes_into_the_form_and_is_saved_by_a_person(
             f"/products/{LAMP}/draft/take",
             data={"csrf": csrf_of(panel), "taken": ["0", "1"], "text:0": "It is 48 cm tall."},
         )
-        assert taken.status_code == 200 and "1 are left out" in taken.text
+        assert taken.status_code == 200 and "1 is left out" in taken.text
         assert (drafting.folder / "catalogue.csv").read_bytes() == before
         data: dict[str, list[str]] = {}
         for name, value in fields_of(taken.text):
