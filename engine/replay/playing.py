@@ -16,7 +16,7 @@ from engine.types import Button, Message, Reply
 BETWEEN = timedelta(minutes=1)
 """Of the conversation's own clock: nobody waits for it."""
 CHANNEL = "replay"
-ALWAYS_THERE = ("why:", "human:", "start:", "language:")
+ALWAYS_THERE = ("why:", "human:", "start:", "language:", "review:")
 """Actions of the app's own menu and links, which no answer has to show."""
 
 

@@ -117,7 +117,6 @@ async def test_an_entry_is_written_published_changed_and_taken_back(tmp_path: Pa
 
 
 @pytest.mark.skipif(not (DATA / "retail_demo_store").is_dir(), reason=f"no data sets in {DATA}")
-@pytest.mark.long
 async def test_a_big_catalogue_with_bad_rows_is_taken_in(tmp_path: Path) -> None:
     rows = yaml.safe_load((DATA / "retail_demo_store" / "products.yaml").read_text("utf-8"))
     spoilt = [{**row, "id": f"bad-{n}", "price": "dear"} for n, row in enumerate(rows[:20])]

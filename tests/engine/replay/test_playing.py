@@ -77,6 +77,14 @@ def test_a_button_that_was_not_shown_cannot_be_pressed(desk: LocalDesk) -> None:
     assert "no button 'Buy now' was shown; shown were: 'A person'" in (found.turns[1].answer.error)
 
 
+@pytest.mark.parametrize("press", ["human:", "why:", "review:", "review:Nordic desk lamp"])
+def test_what_stands_in_the_menu_is_pressed_though_no_answer_shows_it(
+    desk: LocalDesk, press: str
+) -> None:
+    (turn,) = played(desk, Step(press=press)).turns
+    assert turn.answer.error == ""
+
+
 def test_a_failing_assistant_fails_the_turn_not_the_run(desk: LocalDesk) -> None:
     right = Expected(must_say=("number",))
     found = played(desk, Step("boom", expected=right), Step("one", expected=right))

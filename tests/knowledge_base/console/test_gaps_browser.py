@@ -59,7 +59,6 @@ async def signed_in(real: Console, browser: Browser, **context: object) -> Page:
     return await made.new_page()
 
 
-@pytest.mark.long
 @pytest.mark.model
 async def test_fix_a_wrong_answer_from_gaps(real: Console, browser: Browser) -> None:
     for number, who in enumerate(("ann", "bob", "cat")):
