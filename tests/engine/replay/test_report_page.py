@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from engine.replay.comparing import compare
 from engine.replay.playing import Played
@@ -55,26 +55,23 @@ BEFORE = [
     GOOD, played("bad one", "Within 30 days.", "30 days"), played("fixed", "31 days.", "30 days")
 ]  # fmt: skip
 SAVED = Path("my answers.jsonl")
-
-
-async def titles(tab: Page) -> list[str]:
-    return await tab.locator("summary .title").all_inner_texts()
+TITLES = "summary .title"
 
 
 async def test_a_filter_shows_only_its_conversations(opened: Opener) -> None:
     tab = await opened(RUNS, BEFORE)
-    assert await titles(tab) == ["Talk bad one", "Talk flaky"]
+    await expect(tab.locator(TITLES)).to_have_text(["Talk bad one", "Talk flaky"])
     for name, wanted in {
         "worse 1": ["Talk bad one"], "better 1": ["Talk fixed"], "flaky 1": ["Talk flaky"],
         "all 4": ["Talk good", "Talk bad one", "Talk fixed", "Talk flaky"],
     }.items():  # fmt: skip
         await tab.get_by_role("button", name=name, exact=True).click()
-        assert await titles(tab) == wanted
+        await expect(tab.locator(TITLES)).to_have_text(wanted)
     assert await tab.get_by_role("button", name="changed 0").is_disabled()
     await tab.fill("#find", "HELLO good")
-    assert await titles(tab) == ["Talk good"]
+    await expect(tab.locator(TITLES)).to_have_text(["Talk good"])
     await tab.fill("#find", "nowhere")
-    assert await tab.inner_text("#status") == "Nothing matches."
+    await expect(tab.locator("#status")).to_have_text("Nothing matches.")
 
 
 async def test_the_head_counts_all(opened: Opener) -> None:
@@ -89,10 +86,10 @@ async def test_the_head_counts_all(opened: Opener) -> None:
 async def test_what_differs_is_marked_and_nothing_else(opened: Opener) -> None:
     tab = await opened(RUNS, BEFORE)
     await tab.get_by_role("button", name="better 1").click()
-    assert await tab.locator("del").all_inner_texts() == ["31"]
-    assert await tab.locator("ins").all_inner_texts() == ["30"]
+    await expect(tab.locator("del")).to_have_text(["31"])
+    await expect(tab.locator("ins")).to_have_text(["30"])
     await tab.get_by_role("button", name="flaky 1").click()
-    assert await tab.locator(".another ins").all_inner_texts() == ["a month"]
+    await expect(tab.locator(".another ins")).to_have_text(["a month"])
 
 
 async def test_a_hostile_answer_is_only_text(opened: Opener) -> None:
@@ -128,7 +125,7 @@ async def test_keys_search_move_and_accept(opened: Opener) -> None:
     tab = await opened(RUNS, BEFORE, SAVED)
     await tab.keyboard.press("/")
     await tab.keyboard.type("bad")
-    assert await titles(tab) == ["Talk bad one"]
+    await expect(tab.locator(TITLES)).to_have_text(["Talk bad one"])
     await tab.keyboard.press("Escape")
     await tab.keyboard.press("j")
     await tab.keyboard.press("j")
@@ -148,7 +145,7 @@ async def test_thousands_are_drawn_as_they_are_scrolled_to(opened: Opener) -> No
     await tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     await tab.locator("details").nth(60).wait_for()
     await tab.fill("#find", "n2999")
-    assert await titles(tab) == ["Talk n2999"]
+    await expect(tab.locator(TITLES)).to_have_text(["Talk n2999"])
 
 
 @pytest.mark.parametrize("look", LOOKS)
