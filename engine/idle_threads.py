@@ -1,4 +1,4 @@
-"""What a math library's idle threads do: watch for work for a moment, and end when it is done."""
+"""What math libraries' threads do: watch for work for a moment, and end when it is done."""
 
 from __future__ import annotations
 
@@ -24,13 +24,7 @@ def wait_awake_briefly(environ: MutableMapping[str, str] = os.environ) -> None:
     several models share them (one short text: 500 ms, not 15); asleep at once, each of a step's
     seventy products waits for a thread to wake (a prompt: 680 tokens a second, not 990). What the
     environment says already stays.
-
-    numpy computes on the calling thread: its products here are too small to share (what is learned
-    from a shop's examples took 30 s of the cores, and takes 9). An encoder that has large ones asks
-    for threads itself. Not on ARM: torch computes by the same library there.
     """
-    if platform.machine() in X86:
-        environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if "OMP_WAIT_POLICY" in environ or "GOMP_SPINCOUNT" in environ:
         return
     if sys.platform != "linux":
@@ -40,6 +34,17 @@ def wait_awake_briefly(environ: MutableMapping[str, str] = os.environ) -> None:
     environ["GOMP_SPINCOUNT"] = SPINS
     # Where there are more threads than cores it watches half as long so, and hardly without.
     environ["OMP_WAIT_POLICY"] = "ACTIVE"
+
+
+def share_no_product(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Let numpy compute on the calling thread. Read when numpy loads.
+
+    Its products here are too small to share: what is learned from a shop's examples took 30 s of
+    the cores, and takes 9. An encoder that has large ones asks for threads itself. Not on ARM:
+    torch computes by the same library there. What the environment says already stays.
+    """
+    if platform.machine() in X86:
+        environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def end_idle_threads() -> None:

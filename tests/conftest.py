@@ -14,9 +14,11 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from engine import valkey
-from engine.idle_threads import wait_awake_briefly
+from engine.idle_threads import share_no_product, wait_awake_briefly
 
-wait_awake_briefly()  # As the command line has it.
+# As the command line has it.
+wait_awake_briefly()
+share_no_product()
 # Its 1.1 GB are downloaded by no test; those that need a second look name an encoder at hand.
 os.environ.setdefault("SHOPDESK_RERANKER", "off")
 # Tests hold laws, not times: a slow machine is no fault.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.cli.options import OPTIONS
 from engine.errors import ShopdeskError
-from engine.idle_threads import wait_awake_briefly
+from engine.idle_threads import share_no_product, wait_awake_briefly
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -69,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 ran, 1 an expectation failed, 2 bad input or set-up."""
     arguments = parser().parse_args(argv)
     wait_awake_briefly()
+    share_no_product()
     module = importlib.import_module(f"bot.cli.{_module(arguments.command)}")
     try:
         return int(module.run_command(arguments))

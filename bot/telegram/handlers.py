@@ -17,7 +17,7 @@ from bot.telegram.sender import Bot
 from bot.telegram.staff import Person, Staff
 from bot.telegram.updates import Incoming, Kind
 from engine.errors import StoreError
-from engine.types import ActionKind, Delta, HandoffReason, Message, Reply
+from engine.types import OWN_DATA, ActionKind, Delta, HandoffReason, Message, Reply
 from knowledge_base.shop_file import Replies
 
 EDIT_COUNTS_FOR_S = 60
@@ -27,8 +27,7 @@ MAX_UNITS = 4000
 CHANNEL = "telegram"
 _RATINGS = (ActionKind.RATE_UP, ActionKind.RATE_DOWN)
 _PERSONAL = (
-    ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET, ActionKind.MYDATA, ActionKind.EXPORT,
-    ActionKind.ERASE, ActionKind.LINK, ActionKind.UNLINK, ActionKind.REVIEW,
+    ActionKind.HUMAN, ActionKind.WHY, ActionKind.FORGET, ActionKind.REVIEW, *OWN_DATA,
 )  # fmt: skip
 """What is never done in a group, whoever asks."""
 

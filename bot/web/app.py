@@ -25,7 +25,7 @@ from bot.web.issued import MemoryIssuedActions, RedisIssuedActions
 from bot.web.room import House
 from bot.web.rooms import Rooms
 from engine.settings import Settings
-from engine.types import Shop
+from engine.types import MENU, OWN_DATA, ActionKind, Shop
 from engine.web import base
 from engine.web.guard import Guard, Origins
 from knowledge_base.problems import Problems
@@ -86,10 +86,9 @@ def read_shop_texts(settings: Settings) -> tuple[Shop, Replies]:
 
 def _standing(shop: Shop) -> frozenset[str]:
     languages = (f"language:{code}" for code in shop.languages)
-    commands = (
-        "human", "why", "review", "unlink", "start", "language", "mydata", "export", "erase",
-    )  # fmt: skip
-    return frozenset((*(f"{name}:" for name in commands), *languages))
+    # A link is signed, and comes only by the button that asks.
+    kinds = (kind for kind in (*MENU, *OWN_DATA) if kind != ActionKind.LINK)
+    return frozenset((*(f"{kind}:" for kind in kinds), *languages))
 
 
 class Site:

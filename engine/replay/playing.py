@@ -11,13 +11,12 @@ from engine.desk import Desk
 from engine.replay.answered import Answered, answered, plain
 from engine.replay.conversation import Conversation, Step
 from engine.replay.grading import Grade, grades
-from engine.types import Button, Message, Reply
+from engine.types import MENU, Button, Message, Reply
 
 BETWEEN = timedelta(minutes=1)
 """Of the conversation's own clock: nobody waits for it."""
 CHANNEL = "replay"
-ALWAYS_THERE = ("why:", "human:", "start:", "language:", "review:")
-"""Actions of the app's own menu and links, which no answer has to show."""
+ALWAYS_THERE = tuple(f"{kind}:" for kind in MENU)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from engine.privacy import TOKEN
 from engine.replay.answered import Answered, answered
 from engine.replay.conversation import Conversation, Step
 from engine.replay.proposing import proposed
-from engine.types import Reply, Route
+from engine.types import OWN_DATA, Reply, Route
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A session is forgotten so long after its last message: what follows is another conversation."""
@@ -70,6 +70,8 @@ def _conversation(name: str, rows: Sequence[Any], propose: bool) -> Conversation
     first = rows[0]
     steps = []
     for row in rows:
+        if (row.action or "").partition(":")[0] in OWN_DATA:
+            continue
         answer = _answer(row.reply)
         # What an order is about belongs to its owner, not into a file.
         told = answer.text if answer and answer.route != Route.ORDER else ""

@@ -1,4 +1,4 @@
-"""Spelt lengths of time as plain ones: an hour and a half, three quarters of an hour, 两三天."""
+"""Spelt amounts as plain ones: an hour and a half, a third of the price, only one, 两三天."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
 
 
 def plainly(text: str) -> str:
-    """A text whose spelt lengths of time stand as a number and a unit."""
+    """A text whose spelt lengths of time, parts of a price and single things stand as numbers."""
     for pattern, plain in _RULES:
         text = pattern.sub(plain, text)
     return text

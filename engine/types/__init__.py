@@ -1,6 +1,16 @@
 """The vocabulary of shopdesk as frozen values; imports nothing of ours."""
 
-from engine.types.names import CONSOLE, ActionKind, Band, HandoffReason, Route, SourceKind, WordedBy
+from engine.types.names import (
+    CONSOLE,
+    MENU,
+    OWN_DATA,
+    ActionKind,
+    Band,
+    HandoffReason,
+    Route,
+    SourceKind,
+    WordedBy,
+)
 from engine.types.shop import (
     Entry,
     Event,
@@ -38,6 +48,8 @@ from engine.types.talk import (
 
 __all__ = [
     "CONSOLE",
+    "MENU",
+    "OWN_DATA",
     "ActionKind",
     "Answer",
     "Band",

@@ -77,3 +77,11 @@ class ActionKind(StrEnum):
     REVIEW = "review"
     LINK = "link"
     UNLINK = "unlink"
+
+
+MENU = (ActionKind.HUMAN, ActionKind.WHY, ActionKind.REVIEW, ActionKind.START, ActionKind.LANGUAGE)
+"""What stands in every front's menu and needs no answer that shows it."""
+OWN_DATA = (
+    ActionKind.MYDATA, ActionKind.EXPORT, ActionKind.ERASE, ActionKind.LINK, ActionKind.UNLINK,
+)  # fmt: skip
+"""What shoppers do with their own data and account; it asks nothing of the shop's knowledge."""

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.idle_threads import SPINS, X86, end_idle_threads, wait_awake_briefly
+from engine.idle_threads import SPINS, end_idle_threads, share_no_product, wait_awake_briefly
 
-NUMPY = {"OPENBLAS_NUM_THREADS": "1"} if platform.machine() in X86 else {}
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="another thread library here")
 
 
@@ -20,31 +19,34 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="another thread li
 def test_idle_threads_watch_for_a_moment() -> None:
     environ: dict[str, str] = {}
     wait_awake_briefly(environ)
-    assert environ == {"GOMP_SPINCOUNT": SPINS, "OMP_WAIT_POLICY": "ACTIVE", **NUMPY}
+    assert environ == {"GOMP_SPINCOUNT": SPINS, "OMP_WAIT_POLICY": "ACTIVE"}
 
 
 def test_where_they_would_watch_for_ever_they_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     environ: dict[str, str] = {}
     wait_awake_briefly(environ)
-    assert environ == {"OMP_WAIT_POLICY": "PASSIVE", **NUMPY}
+    assert environ == {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
-def test_on_arm_numpy_keeps_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+@pytest.mark.parametrize(("machine", "told"), [("x86_64", "1"), ("aarch64", None)])
+def test_numpy_shares_no_product_but_where_torch_would_neither(
+    machine: str, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     environ: dict[str, str] = {}
-    wait_awake_briefly(environ)
-    assert "OPENBLAS_NUM_THREADS" not in environ
+    share_no_product(environ)
+    assert environ.get("OPENBLAS_NUM_THREADS") == told
+    own = {"OPENBLAS_NUM_THREADS": "4"}
+    share_no_product(own)
+    assert own == {"OPENBLAS_NUM_THREADS": "4"}
 
 
 @pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
 def test_what_the_environment_says_stays(name: str) -> None:
     environ = {name: "own"}
     wait_awake_briefly(environ)
-    assert environ == {name: "own", **NUMPY}
-    own = {"OPENBLAS_NUM_THREADS": "4"}
-    wait_awake_briefly(own)
-    assert own["OPENBLAS_NUM_THREADS"] == "4"
+    assert environ == {name: "own"}
 
 
 @on_linux

@@ -18,6 +18,8 @@ from bot.telegram.limiter import Limits
 from bot.telegram.options import Options
 from bot.telegram.pseudonyms import Pseudonyms
 from engine import valkey
+from engine.journal import Journal
+from engine.live import LiveAssistant
 from knowledge_base.problems import Problems
 from knowledge_base.shop_file import read_replies, read_shop
 from knowledge_base.store import DEMO_SHOP
@@ -150,3 +152,19 @@ def bench(telegram: Emulator, redis: Redis, shop_folder: Path) -> Bench:
     )
     account = Account(telegram.token, telegram.base_url)
     return Bench(telegram, redis, parts, desk, clock, account, turns)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
+    """Of a small part of the demo shop: real encoders and retrieval, no generator."""
+    from tests.bot.telegram.small_shop import small_assistant
+
+    return small_assistant(tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """An empty journal."""
+    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
+    yield opened
+    opened.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,24 +16,11 @@ from engine.live import LiveAssistant
 from engine.pseudonyms import Pseudonymizer
 from engine.types import Event
 from tests.bot.telegram.conftest import Bench
-from tests.bot.telegram.small_shop import answering, small_assistant
+from tests.bot.telegram.small_shop import answering
 
 SECRET = b"the secret of both sides"
 CUSTOMER, EMAIL = "7301842290", "marit.devries@example.com"
 LAMP, NAME = "nordic-desk-lamp", "Nordic desk lamp"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
-    """Real encoders and retrieval, no generator."""
-    return small_assistant(tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -50,13 +49,6 @@ class JournaledDesk(RuleDesk):
         reply = self.answer(message)
         turn = self._journal.record_turn(message, message.text, reply)
         yield replace(reply, turn=turn)
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -12,24 +12,11 @@ from engine.journal import Journal
 from engine.live import LiveAssistant
 from engine.redis_sessions import RedisSessions
 from tests.bot.telegram.conftest import Bench
-from tests.bot.telegram.small_shop import answering, small_assistant
+from tests.bot.telegram.small_shop import answering
 
 POINTS = "warm light\nthe cable is too short\nsturdy"
 PLAIN = "Warm light. The cable is too short. Sturdy."
 LABEL = "Worded with help from the shop's assistant, from your own points"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
-    """Real encoders and retrieval, no generator."""
-    return small_assistant(tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -89,7 +76,8 @@ async def test_what_was_asked_for_is_still_waited_for_after_the_bot_was_gone(
         await mia.chat.wait_for_text("About the Nordic desk lamp")
     async with answering(bench, assistant, journal, sessions=sessions):
         await mia.send(POINTS)
-        await mia.chat.wait_for_text(PLAIN)
+        told = await mia.chat.wait_for_text(PLAIN)
+    assert LABEL in told.text
 
 
 async def test_in_a_group_nothing_is_worded_and_the_menu_names_it(

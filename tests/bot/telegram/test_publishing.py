@@ -16,9 +16,9 @@ from engine.retrieval.snapshot import read_live
 from engine.settings import Settings
 from knowledge_base.store import EMPTY_SHOP, copy_shop
 from tests.bot.telegram.conftest import Bench
-from tests.bot.telegram.test_fixes import PUBLISHER, answers, fixing, journal, told_wrong
+from tests.bot.telegram.test_fixes import PUBLISHER, answers, fixing, told_wrong
 
-__all__ = ["fixing", "journal"]
+__all__ = ["fixing"]
 ASKED = "How long does delivery take?"
 ENTRY = """---
 id: delivery-time

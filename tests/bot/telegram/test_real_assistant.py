@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from engine.journal import Journal
 from engine.live import LiveAssistant
 from tests.bot.telegram.conftest import STAFF_CHAT, Bench
-from tests.bot.telegram.small_shop import answering, small_assistant
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> LiveAssistant:
-    """Real encoders and retrieval, no generator."""
-    return small_assistant(tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal(f"sqlite:///{tmp_path}/journal.sqlite3")
-    yield opened
-    opened.close()
+from tests.bot.telegram.small_shop import answering
 
 
 async def test_an_answer_shows_its_entry_and_keeps_a_thumb(

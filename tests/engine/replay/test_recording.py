@@ -71,6 +71,16 @@ def test_a_pressed_button_is_pressed_again(journal: Journal) -> None:
     assert (step.say, step.press) == ("", "details:lamp")
 
 
+@pytest.mark.parametrize("action", ["mydata:", "export:", "erase:", "link:yes-1.2.3", "unlink:"])
+def test_what_somebody_did_with_their_own_data_is_not_played_again(
+    journal: Journal, action: str
+) -> None:
+    record(journal, "a", "asked", 0)
+    record(journal, "a", "", 1, action)
+    record(journal, "b", "", 2, action)
+    assert [[step.say for step in made.steps] for made in journaled(journal, AT)] == [["asked"]]
+
+
 def test_what_is_proposed_is_met_by_what_was_answered(journal: Journal) -> None:
     from engine.replay.answered import Answered
 

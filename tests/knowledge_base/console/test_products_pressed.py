@@ -66,7 +66,7 @@ async def test_what_a_search_found_before_a_save_does_not_hide_what_was_saved(
             await asyncio.sleep(0.5)
         await route.fulfill(response=answer)
 
-    async with tab_of(browser, console, "editor") as (tab, _):
+    async with tab_of(browser, console, "editor") as (tab, faults):
         await tab.goto(f"{console.address}/products")
         await tab.route("**/products?q=nordic*", later)
         await tab.route(f"**/products/{LAMP}/stock", later)
@@ -79,3 +79,5 @@ async def test_what_a_search_found_before_a_save_does_not_hide_what_was_saved(
         await saved_and_found(tab, console)
         await tab.wait_for_timeout(800)
         await saved_and_found(tab, console)
+        assert await tab.input_value("#q") == "nordic desk"
+    assert faults == []
